@@ -1,0 +1,50 @@
+// The one-way layering of src/, as the README and CONTRIBUTING describe it.
+const below = (from, ...allowed) => ({
+  name: `${from}-depends-only-on-lower-layers`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: `^src/(${[from, ...allowed].join('|')})(/|$)` },
+});
+const core = ['cel', 'jsonpath', 'kubernetes'];
+const engine = [...core, 'policy', 'engine'];
+const middle = [...engine, 'exceptions', 'breakglass', 'record'];
+module.exports = {
+  forbidden: [
+    below('cel'),
+    below('jsonpath'),
+    below('kubernetes'),
+    below('policy', ...core),
+    below('engine', ...core, 'policy'),
+    below('exceptions', ...engine),
+    below('breakglass', ...engine, 'exceptions'),
+    below('record', ...engine),
+    below('report', ...middle),
+    below('admission', ...middle, 'config.ts'),
+    below('audit', ...middle, 'config.ts'),
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'only-the-cli-imports-the-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'unknown'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};

@@ -1,0 +1,1 @@
+export { field, isJsonObject, type JsonObject, type JsonValue } from './json.js';

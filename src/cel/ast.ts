@@ -3,13 +3,15 @@
 // doc/langdef.md ("Syntax", "Macros") and proto/cel/expr/syntax.proto.
 import type { CelBytes, CelDoubleValue, CelInt, CelUint } from './values.js';
 
-/** Where a node stands in the source: UTF-16 offsets, end exclusive. A call's `start` is that of its whole text. */
+/** Where a node stands in the source: UTF-16 offsets, end exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** Where messages about the node point, as in cel-go: an operator's sign, a call's parenthesis, a select's dot. */
+  readonly at: number;
 }
 
-interface Node extends Span {
+export interface Node extends Span {
   /** Unique within one expression, from 1. */
   readonly id: number;
   /** The call as it was written, where a macro made this node; the printer prefers it. */

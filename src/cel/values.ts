@@ -59,6 +59,13 @@ export type TypeKind =
   | 'opaque'
   | 'typeParam';
 
+/** The kinds that messages call otherwise than their types are named, as cel-go does. */
+const DISPLAY_NAMES: ReadonlyMap<TypeKind, string> = new Map([
+  ['null_type', 'null'],
+  ['timestamp', 'timestamp'],
+  ['duration', 'duration'],
+]);
+
 /**
  * A CEL type, immutable. `T` is the TypeScript type of its run-time values, so that the arguments of a library
  * function are typed by its declared parameters. It is also the run-time value of `type(x)`, hence a class: a
@@ -82,7 +89,8 @@ export class CelType<out T = CelValue> {
 
   /** CEL's notation, such as `map(string, list(int))`. */
   toString(): string {
-    return this.params.length === 0 ? this.name : `${this.name}(${this.params.join(', ')})`;
+    const name = DISPLAY_NAMES.get(this.kind) ?? this.name;
+    return this.params.length === 0 ? name : `${name}(${this.params.join(', ')})`;
   }
 }
 

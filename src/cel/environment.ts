@@ -37,6 +37,9 @@ export interface VariableDeclaration {
   readonly lazy?: boolean;
 }
 
+/** How many variables of comprehensions and bindings may be visible at one place of an expression. */
+export const LOCAL_SLOTS = 32;
+
 /** A declared variable and where activations hold it. */
 export interface Variable extends VariableDeclaration {
   readonly slot: number;
@@ -69,7 +72,7 @@ export interface EnvironmentParts {
 
 export interface Environment {
   readonly variables: ReadonlyMap<string, Variable>;
-  /** Length of an activation: slots are numbered from 0. */
+  /** Length of an activation. The first `LOCAL_SLOTS` slots are for local variables, the rest are the environment's. */
   readonly slots: number;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
@@ -103,7 +106,7 @@ const DEFAULTS: Required<EnvironmentOptions> = {
 
 const EMPTY: Environment = {
   variables: new Map(),
-  slots: 0,
+  slots: LOCAL_SLOTS,
   constants: new Map(BASIC_TYPES.map((constant) => [constant.name, constant])),
   functions: new Map(),
   structs: new Map(),

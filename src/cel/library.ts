@@ -31,6 +31,17 @@ export interface Overload {
    */
   readonly cost?: (args: readonly CelValue[], result: CelValue) => number;
   /**
+   * False for functions that cost 1 whatever their arguments where the checker could not choose one overload: the
+   * standard ones, since cel-go then does not know which was called. Libraries leave it out.
+   */
+  readonly costWhenAmbiguous?: false;
+  /** True for the overloads the compiler has code of its own for; libraries leave it out. */
+  readonly standard?: true;
+  /** True where the same arguments may give different results, so that a call of constants must not be folded. */
+  readonly impure?: true;
+  /** True for type conversions: of a constant they cost nothing, as cel-go folds them. */
+  readonly conversion?: true;
+  /**
    * Called once when an expression is compiled, with the arguments that are constants (others undefined): a
    * faster function for them, or undefined. For instance a regular expression or a version parsed beforehand.
    */
@@ -109,7 +120,9 @@ export function defineLibrary(parts: Partial<Library> & { readonly name: string 
   return { version: 0, functions: [], constants: [], macros: [], types: [], ...parts };
 }
 
-type OverloadOptions = Partial<Pick<Overload, 'cost' | 'specialize' | 'validate'>>;
+type OverloadOptions = Partial<
+  Pick<Overload, 'cost' | 'costWhenAmbiguous' | 'impure' | 'conversion' | 'specialize' | 'validate'>
+>;
 
 /** A `f(a, b)` overload; the arguments of `call` are typed by `params`. */
 export function overload<const P extends readonly CelType[]>(
@@ -144,4 +157,12 @@ export function receiver<const P extends readonly CelType[]>(
 /** A function from its overloads: `fn('size', overload(...), receiver(...))`. */
 export function fn(name: string, ...overloads: readonly Overload[]): FunctionDeclaration {
   return { name, overloads };
+}
+
+/** The function as the core's own: see `Overload.standard` and `Overload.costWhenAmbiguous`. */
+export function asStandard(declared: FunctionDeclaration): FunctionDeclaration {
+  const overloads = declared.overloads.map(
+    (each): Overload => ({ ...each, standard: true, costWhenAmbiguous: false }),
+  );
+  return { name: declared.name, overloads };
 }

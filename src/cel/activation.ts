@@ -101,7 +101,7 @@ export class Activation {
     this.busy = false;
     budget.spent += this.cost;
     if (stopped) return this.exhaustion(budget);
-    return value ?? this.error ?? celError('no such attribute(s)');
+    return value !== undefined ? value : (this.error ?? celError('no such attribute(s)'));
   }
 
   private attempt(run: Run): CelValue | undefined {

@@ -71,9 +71,18 @@ export interface CheckedExpr {
 export type CheckResult = { ok: true; checked: CheckedExpr } | { ok: false; problems: readonly Problem[] };
 
 /** Checks an expression; all problems found, in the order of the source. */
-export function check(environment: Environment, source: string, expr: Expr, expected?: CelType): CheckResult {
-  const checker = new Checker(environment, source);
-  return checker.run(expr, expected);
+export function check(environment: Environment, source: string, expr: Expr): CheckResult {
+  return new Checker(environment, source, false).run(expr);
+}
+
+/**
+ * Resolves names and calls as far as possible and takes every type for dynamic: what is wrong shows when evaluated, as
+ * CEL allows for expressions that are only parsed.
+ */
+export function resolveUnchecked(environment: Environment, source: string, expr: Expr): CheckedExpr {
+  const result = new Checker(environment, source, true).run(expr);
+  if (!result.ok) throw new TypeError('an unchecked expression has no problems');
+  return result.checked;
 }
 
 class Checker {
@@ -88,20 +97,16 @@ class Checker {
   private readonly source: string;
   private scope: readonly Local[] = [];
 
-  constructor(environment: Environment, source: string) {
+  private readonly lenient: boolean;
+
+  constructor(environment: Environment, source: string, lenient: boolean) {
     this.environment = environment;
     this.source = source;
+    this.lenient = lenient;
   }
 
-  run(expr: Expr, expected: CelType | undefined): CheckResult {
-    const type = this.check(expr);
-    if (
-      this.problems.length === 0 &&
-      expected !== undefined &&
-      !this.inference.assignable([expected], [type])
-    ) {
-      this.report(expr, `expected type '${expected}' but found '${this.show(type)}'`);
-    }
+  run(expr: Expr): CheckResult {
+    this.check(expr);
     if (this.problems.length > 0) {
       return { ok: false, problems: this.problems.sort((left, right) => left.offset - right.offset) };
     }
@@ -119,6 +124,7 @@ class Checker {
   }
 
   private report(at: Expr, message: string): CelType {
+    if (this.lenient) return DYN;
     this.problems.push(problemAt(this.source, at.at, message));
     return ERROR;
   }
@@ -323,6 +329,14 @@ class Checker {
       else if (!isDynOrError(result) && result.toString() !== found.toString()) result = DYN;
     }
     if (result === undefined) {
+      if (this.lenient) {
+        const overloads = declared.overloads.filter(
+          (overload) => overload.receiver === receiver && overload.params.length === args.length,
+        );
+        if (overloads.length > 0)
+          this.calls.set(expr, { function: declared.name, receiver, overloads, args });
+        return DYN;
+      }
       if (types.some((type) => type.kind === 'error')) return ERROR;
       const shown = types.map((type) => this.show(type));
       const applied = receiver ? `${shown[0]}.(${shown.slice(1).join(', ')})` : `(${shown.join(', ')})`;

@@ -49,7 +49,8 @@ function same(left: number | bigint, right: number | bigint): boolean {
 
 function equalsObject(left: object & CelValue, right: CelValue): boolean {
   if (Array.isArray(left)) return Array.isArray(right) && equalsList(left, right);
-  if (left instanceof CelDouble || left instanceof CelUint) return equalsNumber(left.value, right);
+  if (left instanceof CelDouble) return equalsDouble(left.value, right);
+  if (left instanceof CelUint) return equalsNumber(left.value, right);
   if (typeof right !== 'object' || right === null) return false;
   if (left instanceof CelOpaque) return right instanceof CelOpaque && left.equals(right);
   if (left instanceof CelTimestamp) return right instanceof CelTimestamp && left.nanos === right.nanos;
@@ -64,8 +65,16 @@ function equalsObject(left: object & CelValue, right: CelValue): boolean {
   return isMap(left) && isMap(right) && equalsMap(left, right);
 }
 
+/** Integers compare with doubles as doubles, at their precision. */
+function equalsDouble(left: number, right: CelValue): boolean {
+  if (typeof right === 'number') return left === right;
+  if (typeof right === 'bigint') return left === Number(right);
+  return (right instanceof CelDouble || right instanceof CelUint) && left === Number(right.value);
+}
+
 function equalsNumber(left: number | bigint, right: CelValue): boolean {
-  const other = right instanceof CelDouble || right instanceof CelUint ? right.value : right;
+  if (right instanceof CelDouble) return Number(left) === right.value;
+  const other = right instanceof CelUint ? right.value : right;
   return isNumber(other) && same(left, other);
 }
 

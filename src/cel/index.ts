@@ -28,7 +28,8 @@ export {
   type VariableDeclaration,
 } from './environment.js';
 export { fromJson, type Json, toJson } from './json.js';
-export { bindingsLibrary } from './libraries/bindings.js';
+export { type ValidatingAdmissionOptions, validatingAdmissionEnvironment } from './kubernetes-environment.js';
+export { bindingsLibrary, blockLibrary } from './libraries/bindings.js';
 export { optionalLibrary } from './libraries/optional.js';
 export { standardLibrary, twoVariableComprehensions } from './libraries/standard.js';
 export { defineLibrary, fn, type Library, overload, receiver } from './library.js';

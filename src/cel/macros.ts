@@ -120,6 +120,50 @@ export const BIND_MACRO: Macro = {
   },
 };
 
+/** A macro on `cel`, such as `cel.index(0)`, whose arguments are small numbers that become a name. */
+function blockName(name: string, arity: number, print: (numbers: readonly number[]) => string): Macro {
+  return {
+    name,
+    receiver: true,
+    arity,
+    expand: (factory, call) => {
+      if (call.target?.kind !== 'ident' || call.target.name !== 'cel') return undefined;
+      const numbers = call.args.map((arg) =>
+        arg.kind === 'literal' && typeof arg.value === 'number' ? arg.value : -1,
+      );
+      const wrong = call.args[numbers.findIndex((number) => number < 0)];
+      if (wrong !== undefined)
+        return new MacroError(`cel.${name}() requires non-negative int constant args`, wrong);
+      return factory.ident(print(numbers));
+    },
+  };
+}
+
+/**
+ * `cel.block([a, b], result)`: like nested bindings of what `cel.index(0)`, `cel.index(1)` then name. Written by optimizers,
+ * not by people; see google/cel-spec's tests of it (block_ext).
+ */
+export const BLOCK_MACROS: readonly Macro[] = [
+  {
+    name: 'block',
+    receiver: true,
+    arity: 2,
+    expand: (factory, call) => {
+      if (call.target?.kind !== 'ident' || call.target.name !== 'cel') return undefined;
+      const [list, result] = call.args as [Expr, Expr];
+      if (list.kind !== 'list')
+        return new MacroError('cel.block requires the first arg to be a list literal', list);
+      return list.elements.reduceRight(
+        (body: Expr, element, index) => factory.bind(`@index${index}`, element, body),
+        result,
+      );
+    },
+  },
+  blockName('index', 1, ([index]) => `@index${index}`),
+  blockName('iterVar', 2, ([depth, index]) => `@it:${depth}:${index}`),
+  blockName('accuVar', 2, ([depth, index]) => `@ac:${depth}:${index}`),
+];
+
 /** `target.optMap(v, e)` and `target.optFlatMap(v, e)`, by cel-go's cel/library.go. */
 function optionalMacro(name: 'optMap' | 'optFlatMap'): Macro {
   return {

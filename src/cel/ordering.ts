@@ -10,7 +10,10 @@ export function compare(left: CelValue, right: CelValue): number | undefined {
   const number = numberOf(left);
   if (number !== undefined) {
     const other = numberOf(right);
-    return other === undefined ? undefined : compareNumbers(number, other);
+    if (other === undefined) return undefined;
+    // With a double, integers compare as doubles do, at their precision.
+    const double = left instanceof CelDouble || right instanceof CelDouble;
+    return double ? compareNumbers(Number(number), Number(other)) : compareNumbers(number, other);
   }
   if (left instanceof CelTimestamp && right instanceof CelTimestamp)
     return compareNumbers(left.nanos, right.nanos);

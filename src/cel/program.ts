@@ -1,7 +1,7 @@
 // From source to something that runs: parse, check, compile, with everything known about the expression afterwards.
 import type { Activation, Budget } from './activation.js';
 import type { Expr } from './ast.js';
-import { type CheckedExpr, check } from './checker.js';
+import { type CheckedExpr, type CheckResult, check, resolveUnchecked } from './checker.js';
 import { compileCode } from './compiler/compile.js';
 import { type Environment, LOCAL_SLOTS } from './environment.js';
 import { parse } from './parser.js';
@@ -39,6 +39,8 @@ export interface CompileOptions {
    * allowed where `DYN` is among them.
    */
   readonly expectedTypes?: readonly CelType[];
+  /** Leaves out the type check; see `resolveUnchecked`. */
+  readonly unchecked?: boolean;
 }
 
 /** Compiles an expression, or says everything that is wrong with it. Never throws, whatever the source. */
@@ -50,7 +52,9 @@ export function compile(
   const { macros, options: settings } = environment;
   const parsed = parse(source, { macros, limits: settings.limits, optionalSyntax: settings.optionalSyntax });
   if (!parsed.ok) return parsed;
-  const checking = check(environment, source, parsed.expr);
+  const checking: CheckResult = options.unchecked
+    ? { ok: true, checked: resolveUnchecked(environment, source, parsed.expr) }
+    : check(environment, source, parsed.expr);
   if (!checking.ok) return checking;
   const { checked } = checking;
   const fail = (message: string): CompileResult => ({ ok: false, problems: [problemAt(source, 0, message)] });

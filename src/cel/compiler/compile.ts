@@ -105,9 +105,9 @@ class Compiler implements Scope {
       case 'bind':
         return this.bind(expr);
       case 'ident':
+        return failingCode(`no such attribute(s): ${expr.name}`);
       case 'struct':
-        // The checker refuses names that stand for nothing, and message constructions.
-        throw new TypeError(`unchecked expression of kind ${expr.kind}`);
+        return failingCode(`unknown type: ${expr.name}`);
     }
   }
 
@@ -136,7 +136,8 @@ class Compiler implements Scope {
         run: (activation) => {
           activation.slots[at] = new Lazy(() => {
             activation.cost += initCost;
-            return runInit(activation) ?? activation.error ?? new CelError('no such attribute(s)');
+            const value = runInit(activation);
+            return value !== undefined ? value : (activation.error ?? new CelError('no such attribute(s)'));
           });
           return run(activation);
         },
@@ -162,8 +163,8 @@ class Compiler implements Scope {
         );
       default:
     }
-    // The checker resolves every other call.
-    const resolved = this.checked.callOf(expr) as ResolvedCall;
+    const resolved = this.checked.callOf(expr);
+    if (resolved === undefined) return failingCode(`unknown function: ${expr.function}`);
     const codes = resolved.args.map((arg) => this.compile(arg));
     return this.operator(resolved, codes) ?? callCode(resolved.function, resolved.overloads, codes);
   }
@@ -204,6 +205,11 @@ class Compiler implements Scope {
       ? optionalMethodCode(name, one, undefined)
       : (stringTestCode(name, one, two) ?? optionalMethodCode(name, one, two));
   }
+}
+
+/** What an unchecked expression does where it makes no sense. */
+function failingCode(message: string): Code {
+  return { run: (activation) => activation.fail(message), cost: 0 };
 }
 
 function variableCode(variable: Variable): Code {

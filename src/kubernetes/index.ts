@@ -1,5 +1,16 @@
 export { type ClusterContext, EMPTY_CONTEXT, type MissingLookup } from './cluster-context.js';
+export { contextFromObjects } from './context.js';
+export {
+  findSecrets,
+  isSensitiveName,
+  looksLikeCredential,
+  looksRandom,
+  type SecretSpan,
+} from './credentials.js';
+export { type DecodeResult, decodeReview } from './decode-review.js';
+export { type DurationResult, parseGoDuration, parseSettingDuration } from './duration.js';
 export { type FieldPath, formatFieldPath } from './field-path.js';
+export { matchesGlob, matchesGlobs } from './glob.js';
 export {
   formatApiVersion,
   type GroupVersionKind,
@@ -16,4 +27,24 @@ export {
   type SelectorRequirement,
   selectsEverything,
 } from './label-selector.js';
+export { type JsonProblem, type JsonResult, parseJson, parseJsonText } from './parse-json.js';
+export { type PodTemplate, podTemplateOf, podTemplatePath } from './pod-template.js';
+export { compareQuantities, parseQuantity, type Quantity, type QuantityResult } from './quantity.js';
+export { redactAt, redactObject, redactText } from './redact.js';
+export {
+  type ApiResource,
+  builtInResources,
+  createResourceMapper,
+  guessPlural,
+  type ResourceMapper,
+} from './resources.js';
 export { OPERATIONS, type Operation, type Review, type ReviewOrigin } from './review.js';
+export { NOBODY, type SyntheticReviewOptions, syntheticReview } from './synthetic-review.js';
+export { createUlidGenerator } from './ulid.js';
+export {
+  readDocuments,
+  type TextDocument,
+  type TextDocuments,
+  type TextPosition,
+  type TextProblem,
+} from './yaml.js';

@@ -83,6 +83,7 @@ export class Activation {
   set(name: string, value: Input): void {
     const variable = this.environment.variables.get(name);
     if (variable === undefined) throw new TypeError(`'${name}' is not a variable of this environment`);
+    if (value instanceof Lazy && !variable.lazy) throw new TypeError(`'${name}' is not declared lazy`);
     this.slots[variable.slot] = value;
   }
 

@@ -11,6 +11,8 @@ export interface Code {
    * operations adds to the cost once (measured: a fifth of the time of a typical expression).
    */
   readonly cost: number;
+  /** For a bool: the opposite of `run`, where that is as cheap. */
+  readonly negated?: Run;
   /** Its value, where it is a constant. */
   readonly constant?: CelValue;
   /** Whether cel-go plans it as an attribute, whose root is not charged as an index or a branch of a conditional. */

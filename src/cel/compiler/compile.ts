@@ -14,7 +14,7 @@ import { comprehensionCode } from './comprehension.js';
 import { listCode, mapCode } from './literals.js';
 import { conditionalCode, logicCode, notCode } from './logic.js';
 import { optionalMethodCode } from './optionals.js';
-import { hasCode, indexCode, optionalIndexCode, optionalSelectCode, selectCode } from './select.js';
+import { hasCode, indexCode, optionalIndexCode, optionalSelectCode, readPath, selectCode } from './select.js';
 import { sizeCode, stringTestCode } from './strings.js';
 import { arithmeticCode, negationCode } from './sums.js';
 
@@ -113,7 +113,7 @@ class Compiler implements Scope {
 
   private local(reference: Local): Code {
     const { slot, json } = this.placed.get(reference) as Placed;
-    if (json) return { run: readSlot(slot), cost: 1, attribute: true, json, path: { slot, keys: [] } };
+    if (json) return { run: readPath(slot, []), cost: 1, attribute: true, json, path: { slot, keys: [] } };
     return { run: readSlot(slot), cost: 1, attribute: true };
   }
 
@@ -216,7 +216,7 @@ function variableCode(variable: Variable): Code {
   const { slot } = variable;
   const json = variable.json ?? false;
   if (json && !variable.lazy)
-    return { run: readSlot(slot), cost: 1, attribute: true, json, path: { slot, keys: [] } };
+    return { run: readPath(slot, []), cost: 1, attribute: true, json, path: { slot, keys: [] } };
   return { run: readSlot(slot), cost: 1, attribute: true, json };
 }
 

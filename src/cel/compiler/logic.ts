@@ -47,7 +47,8 @@ function absorb(
 /** `!operand` */
 export function notCode(operand: Code): Code {
   if (typeof operand.constant === 'boolean') return constantCode(!operand.constant, operand.cost + 1);
-  const { run } = operand;
+  const { run, negated } = operand;
+  if (negated !== undefined) return { cost: operand.cost + 1, run: negated, negated: run };
   return {
     cost: operand.cost + 1,
     run: (activation) => {

@@ -67,11 +67,13 @@ function readField(operand: Code, key: string): Run {
 type Fields = Readonly<Record<string, CelValue>> | null | undefined;
 
 /** Reads a chain of plain names below a JSON variable; the slow path tells what is missing. */
-function readPath(slot: number, keys: readonly string[]): Run {
+export function readPath(slot: number, keys: readonly string[]): Run {
   const [one, two, three, four] = keys as [string, string, string, string];
   const slow = (activation: Activation) => walk(activation, slot, keys);
   // One closure for each length: a loop over the keys takes half as long again.
   switch (keys.length) {
+    case 0:
+      return (activation) => (activation.slots[slot] as CelValue | undefined) ?? slow(activation);
     case 1:
       return (activation) => {
         const root = activation.slots[slot] as Fields;
@@ -150,7 +152,7 @@ function lookup(object: CelValue, key: string): CelValue | undefined | typeof NO
 /** The code of `has(operand.key)`. */
 export function hasCode(operand: Code, key: string): Code {
   const { run, maybe } = operand;
-  const cost = operand.cost + (operand.attribute || operand.constant === undefined ? 0 : 1);
+  const cost = operand.cost + (operand.attribute ? 0 : 1);
   if (maybe !== undefined) {
     return {
       cost,
@@ -160,38 +162,50 @@ export function hasCode(operand: Code, key: string): Code {
       },
     };
   }
-  if (operand.path !== undefined && isPlainName(key)) {
-    const { slot, keys } = operand.path;
-    if (keys.length === 1) {
-      const only = keys[0] as string;
-      return {
-        cost,
-        run: (activation) => {
-          const root = activation.slots[slot] as Fields;
-          const object = root == null ? undefined : (root[only] as Fields);
-          if (typeof object === 'object' && object !== null && object[key] !== undefined) return true;
-          return testPath(activation, run, key);
-        },
-      };
-    }
-  }
   if (operand.json && isPlainName(key)) {
-    return {
-      cost,
-      run: (activation) => {
-        const object = run(activation) as Fields;
-        if (object === undefined) return undefined;
-        if (typeof object === 'object' && object !== null && object[key] !== undefined) return true;
-        return test(activation, object, key);
-      },
-    };
+    return { cost, run: hasField(operand, key, true), negated: hasField(operand, key, false) };
   }
-  return { cost, run: (activation) => testPath(activation, run, key) };
+  return {
+    cost,
+    run: (activation) => {
+      const object = run(activation);
+      return object === undefined ? undefined : test(activation, object, key);
+    },
+  };
 }
 
-function testPath(activation: Activation, run: Run, key: string): boolean | undefined {
-  const object = run(activation);
-  return object === undefined ? undefined : test(activation, object, key);
+/** Whether a JSON object has a plain name, or with `present` false whether it lacks it. */
+function hasField(operand: Code, key: string, present: boolean): Run {
+  const { run, path } = operand;
+  const slow = (activation: Activation) => {
+    const object = run(activation);
+    const found = object === undefined ? undefined : test(activation, object, key);
+    return found === undefined ? undefined : found === present;
+  };
+  if (path !== undefined && path.keys.length <= 1) {
+    const { slot } = path;
+    const only = path.keys[0];
+    if (only === undefined) {
+      return (activation) => {
+        const object = activation.slots[slot] as Fields;
+        return isFields(object) ? (object[key] !== undefined) === present : slow(activation);
+      };
+    }
+    return (activation) => {
+      const root = activation.slots[slot] as Fields;
+      const object = root == null ? undefined : (root[only] as Fields);
+      return isFields(object) ? (object[key] !== undefined) === present : slow(activation);
+    };
+  }
+  return (activation) => {
+    const object = run(activation) as Fields;
+    return isFields(object) ? (object[key] !== undefined) === present : slow(activation);
+  };
+}
+
+/** Whether a JSON value is an object. */
+function isFields(value: Fields): value is NonNullable<Fields> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function test(activation: Activation, object: CelValue, key: string): boolean | undefined {
@@ -209,7 +223,7 @@ export function optionalSelectCode(operand: Code, key: string, field?: FieldDecl
   const maybe: NonNullable<Code['maybe']> = (activation) => {
     const object = source(activation);
     if (object === undefined || object === NONE) return object;
-    if (plain && typeof object === 'object' && object !== null && !Array.isArray(object)) {
+    if (plain && isFields(object as Fields)) {
       const direct = (object as NonNullable<Fields>)[key];
       if (direct !== undefined) return convert === undefined ? direct : settle(activation, convert(direct));
       return NONE;

@@ -32,12 +32,14 @@ export interface Violation {
   readonly policy: string;
   readonly rule: string;
   readonly severity: Severity;
+  /** The strongest of `actions`. */
   readonly action: Action;
+  readonly actions: readonly Action[];
   readonly message: string;
   /** Printed field path from the root of the object the user wrote; empty where there is none. */
   readonly path: string;
   readonly fieldPath: FieldPath | undefined;
-  /** Redacted rendering of what was found, `unset` where there was nothing; undefined where no field is concerned. */
+  /** Redacted rendering of what was found, `unset` where there was nothing; undefined where it would say nothing. */
   readonly found: string | undefined;
   readonly expected: string;
   readonly fix: string;

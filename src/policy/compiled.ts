@@ -93,11 +93,13 @@ export interface Scope {
   /** Where `object` stands in the object the user wrote: [] or e.g. ['spec', 'template']. */
   readonly objectPath: FieldPath;
   readonly params: JsonObject | null;
-  /** The Namespace object, null for cluster-scoped requests or where it is not known. */
-  readonly namespaceObject: JsonObject | null;
   readonly context: ClusterContext;
   /** Milliseconds since the epoch, from the caller. */
   readonly now: number;
+  /** Milliseconds on `clock` after which evaluation stops; undefined: none. */
+  readonly deadline: number | undefined;
+  /** The caller's clock for the deadline, in milliseconds. */
+  readonly clock: () => number;
   /** What the evaluation needed and was not given is added here. */
   readonly missing: MissingLookup[];
   /** Room for what expressions of one policy share: variables, budget. Owned by the expression seam. */
@@ -182,11 +184,15 @@ export interface CompiledPolicy {
   readonly conditions: readonly CompiledCondition[];
   readonly rules: readonly CompiledRule[];
   readonly bindings: readonly CompiledBinding[];
+  /** Whether an UPDATE of an object that is already being deleted (finalizers leave) is judged too. */
+  readonly judgesDeleting: boolean;
   /** What an error in a condition or rule means. */
   readonly failurePolicy: 'Fail' | 'Ignore';
   readonly exceptions: ExceptionTerms;
   /** Inputs besides the object that rules read: an audit has no requester and no old object. */
   readonly reads: { readonly requester: boolean; readonly oldObject: boolean };
-  /** The document as loaded, for documentation and digests. */
+  /** The document as loaded, for documentation. */
   readonly document: JsonObject;
+  /** Digest of everything that decides what the policy does: documents, bindings, parameters. */
+  readonly fingerprint: string;
 }

@@ -1,3 +1,4 @@
+export { compareText } from './compare-text.js';
 export type {
   Action,
   CompiledBinding,
@@ -20,5 +21,11 @@ export type {
   Stage,
 } from './compiled.js';
 export { PASS, SEVERITIES } from './compiled.js';
-export type { PolicySet } from './policy-set.js';
+export type { Dialect, LoadOptions, PolicySource } from './dialects/dialect.js';
+export { policySchema } from './dialects/warder/schema.js';
+export { formatProblems, type LoadResult, loadPolicies } from './load.js';
+export { nearestName } from './nearest-name.js';
+export { createPolicySet, type PolicySet } from './policy-set.js';
 export { formatProblem, type Problem, type SourcePosition } from './problem.js';
+export { coversRequest, matchesResourceRule } from './resource-rule.js';
+export { checkSchema, type SchemaResult } from './schema-problems.js';

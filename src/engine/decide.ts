@@ -1,0 +1,82 @@
+// Turns outcomes into the answer. The one place that knows about enforcement: modes, identities, precedence.
+import { matchesGlobs, type Review } from '../kubernetes/index.js';
+import type { Action } from '../policy/index.js';
+import type { Decision, PolicyOutcome, Violation } from './decision.js';
+import type { EngineSettings, JudgeInput } from './judge.js';
+import { auditAnnotationsOf, denialMessage, warningsOf } from './message.js';
+import { violationsOf } from './violations.js';
+
+const AUDIT_ONLY: readonly Action[] = Object.freeze(['audit']);
+const CONTROL_PLANE_NOTE = 'sent by the control plane: recorded, never denied';
+
+/** HTTP code of a Kubernetes StatusReason that a validation may give. */
+const CODES: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  RequestEntityTooLarge: 413,
+  Invalid: 422,
+};
+
+/**
+ * The actions in force. A controller of the control plane is never denied: what it makes comes from an object
+ * that was judged when its author wrote it, and refusing it again would only say the same in other words.
+ */
+function enforce(outcome: PolicyOutcome, review: Review, settings: EngineSettings): PolicyOutcome {
+  if (outcome.findings.length === 0) return outcome;
+  if (matchesGlobs(settings.controlPlaneUsers, review.userInfo.username)) {
+    return { ...outcome, actions: AUDIT_ONLY, note: CONTROL_PLANE_NOTE };
+  }
+  if (settings.forcedAction === undefined || settings.forcedAction === 'audit') {
+    return settings.forcedAction === undefined
+      ? outcome
+      : { ...outcome, actions: AUDIT_ONLY, note: 'the server only audits' };
+  }
+  const actions = outcome.actions.map((action) => (action === 'deny' ? 'warn' : action));
+  return { ...outcome, actions, note: 'the server only warns' };
+}
+
+const denies = (violation: Violation): boolean => violation.action === 'deny';
+
+function denialOf(
+  denied: readonly Violation[],
+  outcomes: readonly PolicyOutcome[],
+  input: JudgeInput,
+): Decision['denial'] {
+  const [worst] = denied;
+  if (worst === undefined) return undefined;
+  return {
+    code: CODES[worst.reason] ?? 403,
+    reason: worst.reason,
+    message: denialMessage(input.review, denied, outcomes, input.decisionId),
+  };
+}
+
+/** The decision on a review whose policies have been evaluated. */
+export function decide(
+  found: readonly PolicyOutcome[],
+  input: JudgeInput,
+  missing: Decision['missing'],
+): Decision {
+  const { review, settings, policies, decisionId } = input;
+  const outcomes = found.map((outcome) => enforce(outcome, review, settings));
+  const violations = violationsOf(outcomes, review);
+  const denial = denialOf(violations.filter(denies), outcomes, input);
+  return {
+    id: decisionId,
+    review,
+    allowed: denial === undefined,
+    denial,
+    outcomes,
+    violations,
+    warnings: violations.length === 0 ? [] : warningsOf(violations, []),
+    auditAnnotations: auditAnnotationsOf(violations, decisionId, policies.digest),
+    exempt: undefined,
+    missing,
+    policySetDigest: policies.digest,
+  };
+}
+
+/** The decision on a review that no policy is asked about. */
+export function exemptDecision(reason: string, input: JudgeInput): Decision {
+  return { ...decide([], input, []), exempt: reason };
+}

@@ -1,0 +1,247 @@
+// Runs the policies that match a review and says what each rule found. Knows nothing of enforcement.
+import {
+  type ClusterContext,
+  type FieldPath,
+  field,
+  type JsonObject,
+  type MissingLookup,
+  matchesGlobs,
+  matchesSelector,
+  podTemplateOf,
+  type Review,
+} from '../kubernetes/index.js';
+import type { CompiledBinding, CompiledPolicy, ParamResolution, Scope, Stage } from '../policy/index.js';
+import type { PolicyOutcome, RuleFinding } from './decision.js';
+import { type MatchInput, matchesConstraints, namespaceLabels } from './match.js';
+
+/** The object a policy's rules see, and where it stands in what the user wrote. */
+interface Subject {
+  readonly object: JsonObject | null;
+  readonly oldObject: JsonObject | null;
+  readonly path: FieldPath;
+}
+
+const ROOT: FieldPath = Object.freeze([]);
+const NO_PARAMETERS: ParamResolution = { kind: 'found', params: [null] };
+const NOTHING_FOUND: readonly RuleFinding[] = Object.freeze([]);
+
+/** Everything about one review that its policies share. */
+export interface Evaluation {
+  readonly review: Review;
+  readonly context: ClusterContext;
+  readonly missing: MissingLookup[];
+  readonly now: number;
+  readonly deadline: number | undefined;
+  readonly clock: () => number;
+}
+
+/** The Pod that would come of the review's object, for policies written for pods; null where it carries none. */
+function podSubject(review: Review): Subject | null {
+  const pod = review.object === null ? null : podTemplateOf(review.kind, review.object);
+  const oldPod = review.oldObject === null ? null : podTemplateOf(review.kind, review.oldObject);
+  const path = pod?.path ?? oldPod?.path;
+  if (path === undefined) return null;
+  return { object: pod?.pod ?? null, oldObject: oldPod?.pod ?? null, path };
+}
+
+/** The first stage that is in time and selects the namespace. */
+function stageOf(binding: CompiledBinding, input: MatchInput, now: number): Stage | undefined {
+  for (const stage of binding.stages) {
+    if (stage.from !== undefined && now < stage.from) continue;
+    if (stage.until !== undefined && now >= stage.until) continue;
+    if (stage.namespaces.length > 0 && !matchesGlobs(stage.namespaces, input.review.namespace)) continue;
+    if (stage.namespaceSelector !== undefined) {
+      const labels = namespaceLabels(input);
+      if (labels === undefined || !matchesSelector(stage.namespaceSelector, labels)) continue;
+    }
+    return stage;
+  }
+  return undefined;
+}
+
+/** An error of a condition, parameter or rule, as a finding of every rule it kept from being judged. */
+function erroredRules(policy: CompiledPolicy, message: string): readonly RuleFinding[] {
+  return policy.rules.map((rule) => ({ rule, kind: 'error', failures: [], message }));
+}
+
+/** The findings of all rules for one set of parameters; a rule that passes leaves no finding. */
+function judgeRules(policy: CompiledPolicy, scope: Scope): readonly RuleFinding[] {
+  let findings: RuleFinding[] | undefined;
+  for (const rule of policy.rules) {
+    const outcome = rule.evaluate(scope);
+    if (outcome.kind === 'pass') continue;
+    findings ??= [];
+    if (outcome.kind === 'fail') {
+      findings.push({ rule, kind: 'fail', failures: outcome.failures, message: '' });
+    } else {
+      const message = outcome.kind === 'skip' ? outcome.reason : outcome.message;
+      findings.push({ rule, kind: outcome.kind, failures: [], message });
+    }
+  }
+  return findings ?? NOTHING_FOUND;
+}
+
+/** The name of the first condition that is false, undefined where all hold, or the error of one. */
+function unmetCondition(
+  policy: CompiledPolicy,
+  scope: Scope,
+): string | { readonly error: string } | undefined {
+  let failed: { readonly error: string } | undefined;
+  for (const condition of policy.conditions) {
+    const holds = condition.evaluate(scope);
+    if (holds === false) return condition.name;
+    if (holds !== true) failed ??= { error: `condition ${condition.name}: ${holds.error}` };
+  }
+  return failed;
+}
+
+const NOT_AUDITABLE_REQUESTER = 'not auditable: it asks who made the request';
+const NOT_AUDITABLE_CHANGE = 'not auditable: it compares with the object before the change';
+
+/** Why a policy whose constraints match cannot or need not be judged on this review. */
+function reasonToSkip(policy: CompiledPolicy, evaluation: Evaluation): string | undefined {
+  const { review } = evaluation;
+  if (review.origin === 'audit') {
+    if (policy.reads.requester) return NOT_AUDITABLE_REQUESTER;
+    if (policy.reads.oldObject) return NOT_AUDITABLE_CHANGE;
+  }
+  if (!policy.judgesDeleting && review.operation === 'UPDATE') {
+    const deleting = field(field(review.object ?? undefined, 'metadata'), 'deletionTimestamp');
+    if (typeof deleting === 'string') return 'the object is being deleted';
+  }
+  return undefined;
+}
+
+/** The parameter objects of a binding, or the finding that stands for their absence. */
+function parametersOf(binding: CompiledBinding, evaluation: Evaluation): ParamResolution {
+  if (binding.params === undefined) return NO_PARAMETERS;
+  return binding.params.resolve(evaluation.review, evaluation.context, evaluation.missing);
+}
+
+function outcomeOf(
+  policy: CompiledPolicy,
+  binding: CompiledBinding,
+  stage: Stage | undefined,
+  part: Partial<PolicyOutcome>,
+): PolicyOutcome {
+  return {
+    policy,
+    binding: binding.name,
+    actions: stage?.actions ?? binding.actions,
+    skipped: part.skipped,
+    note: stage === undefined ? undefined : 'a stage of its rollout',
+    findings: part.findings ?? NOTHING_FOUND,
+  };
+}
+
+function judgeWithParameters(
+  policy: CompiledPolicy,
+  subject: Subject,
+  params: JsonObject | null,
+  evaluation: Evaluation,
+): Pick<PolicyOutcome, 'skipped' | 'findings'> {
+  const { review, context, missing, now, deadline, clock } = evaluation;
+  const scope: Scope = {
+    review,
+    object: subject.object,
+    oldObject: subject.oldObject,
+    objectPath: subject.path,
+    params,
+    context,
+    now,
+    deadline,
+    clock,
+    missing,
+    expressions: undefined,
+  };
+  if (policy.conditions.length > 0) {
+    const unmet = unmetCondition(policy, scope);
+    if (typeof unmet === 'string')
+      return { skipped: `condition ${unmet} does not hold`, findings: NOTHING_FOUND };
+    if (unmet !== undefined) return { skipped: undefined, findings: erroredRules(policy, unmet.error) };
+  }
+  return { skipped: undefined, findings: judgeRules(policy, scope) };
+}
+
+/** Judges one binding of a policy that matches; one outcome for every parameter object. */
+function judgeBinding(
+  policy: CompiledPolicy,
+  binding: CompiledBinding,
+  subject: Subject,
+  input: MatchInput,
+  evaluation: Evaluation,
+  into: PolicyOutcome[],
+): void {
+  if (binding.match !== undefined && !matchesConstraints(binding.match, input)) return;
+  const stage = binding.stages.length === 0 ? undefined : stageOf(binding, input, evaluation.now);
+  const resolved = parametersOf(binding, evaluation);
+  if (resolved.kind === 'none') {
+    const findings = resolved.action === 'deny' ? erroredRules(policy, resolved.message) : NOTHING_FOUND;
+    const skipped = resolved.action === 'deny' ? undefined : resolved.message;
+    into.push(outcomeOf(policy, binding, stage, { skipped, findings }));
+  } else if (resolved.kind === 'error') {
+    into.push(outcomeOf(policy, binding, stage, { findings: erroredRules(policy, resolved.message) }));
+  } else {
+    for (const params of resolved.params) {
+      into.push(outcomeOf(policy, binding, stage, judgeWithParameters(policy, subject, params, evaluation)));
+    }
+  }
+}
+
+function judgePolicy(
+  policy: CompiledPolicy,
+  subject: Subject,
+  input: MatchInput,
+  evaluation: Evaluation,
+  into: PolicyOutcome[],
+): void {
+  if (!matchesConstraints(policy.match, input)) return;
+  const skipped = reasonToSkip(policy, evaluation);
+  for (const binding of policy.bindings) {
+    if (skipped === undefined) judgeBinding(policy, binding, subject, input, evaluation, into);
+    else into.push(outcomeOf(policy, binding, undefined, { skipped }));
+  }
+}
+
+/** A fault inside a policy is that policy's error and nobody else's. */
+function faultOf(policy: CompiledPolicy, fault: unknown): PolicyOutcome[] {
+  const message =
+    fault instanceof RangeError ? 'the object is nested too deeply' : `internal fault: ${String(fault)}`;
+  return policy.bindings.map((binding) =>
+    outcomeOf(policy, binding, undefined, { findings: erroredRules(policy, message) }),
+  );
+}
+
+/** Runs every policy of `candidates` that matches; outcomes come in policy order. Never throws. */
+export function evaluate(candidates: readonly CompiledPolicy[], evaluation: Evaluation): PolicyOutcome[] {
+  const { review, context, missing } = evaluation;
+  const outcomes: PolicyOutcome[] = [];
+  const whole: Subject = { object: review.object, oldObject: review.oldObject, path: ROOT };
+  const wholeInput: MatchInput = {
+    review,
+    context,
+    missing,
+    object: whole.object,
+    oldObject: whole.oldObject,
+  };
+  let pod: Subject | null | undefined;
+  let podInput: MatchInput = wholeInput;
+  for (const policy of candidates) {
+    const before = outcomes.length;
+    try {
+      if (policy.subject === 'object') {
+        judgePolicy(policy, whole, wholeInput, evaluation, outcomes);
+        continue;
+      }
+      if (pod === undefined) {
+        pod = podSubject(review);
+        if (pod !== null) podInput = { ...wholeInput, object: pod.object, oldObject: pod.oldObject };
+      }
+      if (pod !== null) judgePolicy(policy, pod, podInput, evaluation, outcomes);
+    } catch (fault) {
+      outcomes.length = before;
+      outcomes.push(...faultOf(policy, fault));
+    }
+  }
+  return outcomes;
+}

@@ -1,0 +1,5 @@
+// Every dialect Warder reads. Order does not matter: no document is claimed twice.
+import type { Dialect } from './dialect.js';
+import { warderDialect } from './warder/index.js';
+
+export const DIALECTS: readonly Dialect[] = [warderDialect];

@@ -16,6 +16,7 @@ import {
 import type { FieldPath } from './field-path.js';
 import type { JsonValue } from './json.js';
 import { parseJsonText } from './parse-json.js';
+import { indentContinuations } from './yaml-continuations.js';
 import { resolvePlainScalar } from './yaml-scalar.js';
 
 /** A place in a text, counted from 1. */
@@ -254,5 +255,8 @@ export function readDocuments(text: string): TextDocuments {
     const json = parseJsonText(content);
     if (json.ok) return { documents: [jsonDocument(content, json.value)], problems: [] };
   }
-  return parseYaml(content);
+  const parsed = parseYaml(content);
+  if (!parsed.problems.some(({ level }) => level === 'error')) return parsed;
+  const again = parseYaml(indentContinuations(content));
+  return again.problems.some(({ level }) => level === 'error') ? parsed : again;
 }

@@ -59,7 +59,9 @@ export class Inference {
 
   /** The common type of two elements, or undefined where there is none. */
   join(left: CelType, right: CelType): CelType | undefined {
-    return this.assignable([left], [right]) ? mostGeneral(left, right) : undefined;
+    if (!this.assignable([left], [right])) return undefined;
+    if (left.kind === 'null_type' && !isDynOrError(right)) return right;
+    return right.kind === 'null_type' && !isDynOrError(left) ? left : mostGeneral(left, right);
   }
 
   private fits(left: CelType, right: CelType): boolean {

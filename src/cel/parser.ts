@@ -163,7 +163,7 @@ class Parser {
     }
     const balance = (low: number, high: number): Expr => {
       if (low === high) return operands[low] as Expr;
-      const middle = Math.floor((low + high - 1) / 2);
+      const middle = Math.floor((low + high) / 2);
       const left = balance(low, middle);
       const right = balance(middle + 1, high);
       const at = (signs[middle] as Token).start;
@@ -192,7 +192,8 @@ class Parser {
     const first = this.peek;
     const signs: Token[] = [];
     for (let sign = this.accept(symbol); sign !== undefined; sign = this.accept(symbol)) signs.push(sign);
-    const negativeLiteral = symbol === '-' && (this.peek.kind === 'int' || this.peek.kind === 'double');
+    const negativeLiteral =
+      symbol === '-' && signs.length === 1 && (this.peek.kind === 'int' || this.peek.kind === 'double');
     if (negativeLiteral) signs.pop();
     const operand = negativeLiteral ? this.member(this.tokens[this.index - 1]) : this.member();
     // Signs cancel out in pairs, as in cel-go.

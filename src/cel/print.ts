@@ -144,7 +144,7 @@ function chain(expr: Expr, name: string): Expr[] {
 function isBalanced(expr: Expr, name: string, size: number): boolean {
   if (size === 1) return true;
   if (expr.kind !== 'call') return false;
-  const left = Math.floor((size - 2) / 2) + 1;
+  const left = Math.floor((size - 1) / 2) + 1;
   const [one, two] = expr.args as [Expr, Expr];
   return (
     chain(one, name).length === left &&

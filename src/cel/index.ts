@@ -37,6 +37,7 @@ export { makeMap, mapEntries, mapGet, mapHas, mapKeys, mapSize } from './maps.js
 export { printExpr } from './print.js';
 export { type CompileOptions, type CompileResult, compile, type Program } from './program.js';
 export type { VariableReference } from './references.js';
+export { compilePattern, type Pattern } from './regex.js';
 export { type Problem, printProblem } from './source.js';
 export { type FieldDeclaration, type StructDeclaration, struct } from './structs.js';
 export * from './types.js';

@@ -10,7 +10,14 @@ import {
   podTemplateOf,
   type Review,
 } from '../kubernetes/index.js';
-import type { CompiledBinding, CompiledPolicy, ParamResolution, Scope, Stage } from '../policy/index.js';
+import type {
+  Candidate,
+  CompiledBinding,
+  CompiledPolicy,
+  ParamResolution,
+  Scope,
+  Stage,
+} from '../policy/index.js';
 import type { PolicyOutcome, RuleFinding } from './decision.js';
 import { type MatchInput, matchesConstraints, namespaceLabels } from './match.js';
 
@@ -189,13 +196,13 @@ function judgeBinding(
 }
 
 function judgePolicy(
-  policy: CompiledPolicy,
+  { policy, certain }: Candidate,
   subject: Subject,
   input: MatchInput,
   evaluation: Evaluation,
   into: PolicyOutcome[],
 ): void {
-  if (!matchesConstraints(policy.match, input)) return;
+  if (!certain && !matchesConstraints(policy.match, input)) return;
   const skipped = reasonToSkip(policy, evaluation);
   for (const binding of policy.bindings) {
     if (skipped === undefined) judgeBinding(policy, binding, subject, input, evaluation, into);
@@ -213,7 +220,7 @@ function faultOf(policy: CompiledPolicy, fault: unknown): PolicyOutcome[] {
 }
 
 /** Runs every policy of `candidates` that matches; outcomes come in policy order. Never throws. */
-export function evaluate(candidates: readonly CompiledPolicy[], evaluation: Evaluation): PolicyOutcome[] {
+export function evaluate(candidates: readonly Candidate[], evaluation: Evaluation): PolicyOutcome[] {
   const { review, context, missing } = evaluation;
   const outcomes: PolicyOutcome[] = [];
   const whole: Subject = { object: review.object, oldObject: review.oldObject, path: ROOT };
@@ -226,18 +233,19 @@ export function evaluate(candidates: readonly CompiledPolicy[], evaluation: Eval
   };
   let pod: Subject | null | undefined;
   let podInput: MatchInput = wholeInput;
-  for (const policy of candidates) {
+  for (const candidate of candidates) {
+    const { policy } = candidate;
     const before = outcomes.length;
     try {
       if (policy.subject === 'object') {
-        judgePolicy(policy, whole, wholeInput, evaluation, outcomes);
+        judgePolicy(candidate, whole, wholeInput, evaluation, outcomes);
         continue;
       }
       if (pod === undefined) {
         pod = podSubject(review);
         if (pod !== null) podInput = { ...wholeInput, object: pod.object, oldObject: pod.oldObject };
       }
-      if (pod !== null) judgePolicy(policy, pod, podInput, evaluation, outcomes);
+      if (pod !== null) judgePolicy(candidate, pod, podInput, evaluation, outcomes);
     } catch (fault) {
       outcomes.length = before;
       outcomes.push(...faultOf(policy, fault));

@@ -25,7 +25,7 @@ export type { Dialect, LoadOptions, PolicySource } from './dialects/dialect.js';
 export { policySchema } from './dialects/warder/schema.js';
 export { formatProblems, type LoadResult, loadPolicies } from './load.js';
 export { nearestName } from './nearest-name.js';
-export { createPolicySet, type PolicySet } from './policy-set.js';
+export { type Candidate, createPolicySet, type PolicySet } from './policy-set.js';
 export { formatProblem, type Problem, type SourcePosition } from './problem.js';
 export { coversRequest, matchesResourceRule } from './resource-rule.js';
 export { checkSchema, type SchemaResult } from './schema-problems.js';

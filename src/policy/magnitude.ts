@@ -13,10 +13,19 @@ export interface Magnitude {
   compareTo(value: JsonValue): number | undefined;
 }
 
+/** Clusters use few different quantities, over and over; parsing one costs ten times a lookup. */
+const REMEMBERED = new Map<string, Quantity | undefined>();
+const MAX_REMEMBERED = 4096;
+
 function quantityOf(value: JsonValue): Quantity | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const parsed = parseQuantity(String(value));
-  return parsed.ok ? parsed.quantity : undefined;
+  const text = String(value);
+  if (REMEMBERED.has(text)) return REMEMBERED.get(text);
+  const parsed = parseQuantity(text);
+  const quantity = parsed.ok ? parsed.quantity : undefined;
+  if (REMEMBERED.size >= MAX_REMEMBERED) REMEMBERED.clear();
+  if (text.length <= 64) REMEMBERED.set(text, quantity);
+  return quantity;
 }
 
 function durationOf(value: JsonValue): bigint | undefined {

@@ -1,5 +1,5 @@
 // Regular expressions in policies: RE2 syntax, linear time, compiled once at load.
-import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { CelError, compilePattern as compile } from '../cel/index.js';
 
 export type PatternResult =
   | { readonly ok: true; readonly test: (text: string) => boolean }
@@ -7,11 +7,7 @@ export type PatternResult =
 
 /** Compiles `source`; it matches anywhere in a text unless anchored, as CEL's `matches` does. */
 export function compilePattern(source: string): PatternResult {
-  try {
-    const compiled = RE2JS.compile(source);
-    return { ok: true, test: (text) => compiled.matcher(text).find() };
-  } catch (error) {
-    if (error instanceof RE2JSSyntaxException) return { ok: false, message: error.message };
-    throw error;
-  }
+  const compiled = compile(source);
+  if (compiled instanceof CelError) return { ok: false, message: compiled.message };
+  return { ok: true, test: compiled.test };
 }

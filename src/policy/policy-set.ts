@@ -1,8 +1,8 @@
 // The immutable set of policies in force, indexed so that a review touches only policies that can match it.
 import { createHash } from 'node:crypto';
-import type { Review } from '../kubernetes/index.js';
+import { type Review, selectsEverything } from '../kubernetes/index.js';
 import { compareText } from './compare-text.js';
-import type { CompiledPolicy } from './compiled.js';
+import type { CompiledPolicy, MatchEntry } from './compiled.js';
 import { coversRequest } from './resource-rule.js';
 
 /** Swapped whole on every reload; never changed. */
@@ -12,7 +12,14 @@ export interface PolicySet {
   /** `sha256:` and 16 hex digits over every loaded document; the same policies give the same digest. */
   readonly digest: string;
   /** Policies whose resource rules admit the review's resource, subresource and operation, in set order. */
-  candidates(review: Review): readonly CompiledPolicy[];
+  candidates(review: Review): readonly Candidate[];
+}
+
+/** A policy that may match a review. */
+export interface Candidate {
+  readonly policy: CompiledPolicy;
+  /** Whether it matches every review with the same index key, so that nothing is left to ask. */
+  readonly certain: boolean;
 }
 
 /** Requests name resources freely, so the index is bounded; past it a review is matched by the full scan. */
@@ -39,18 +46,38 @@ function canMatch(policy: CompiledPolicy, review: Review): boolean {
   );
 }
 
+const isUnconditional = (entry: MatchEntry): boolean =>
+  entry.namespaces.length === 0 &&
+  selectsEverything(entry.namespaceSelector) &&
+  selectsEverything(entry.objectSelector) &&
+  entry.rules.every((rule) => rule.names.length === 0);
+
+/** Whether the index key alone settles that the policy matches: an entry without conditions, and no exclusion. */
+function isCertain(policy: CompiledPolicy, review: Review): boolean {
+  const { any, exclude, matchPolicy } = policy.match;
+  if (exclude.length > 0) return false;
+  if (any.length === 0) return true;
+  return any.some(
+    (entry) =>
+      isUnconditional(entry) &&
+      (entry.rules.length === 0 || entry.rules.some((rule) => coversRequest(rule, review, matchPolicy))),
+  );
+}
+
 /** Builds the set. Ids must be unique: the loader refuses duplicates with their positions. */
 export function createPolicySet(compiled: readonly CompiledPolicy[]): PolicySet {
   const policies = Object.freeze([...compiled].sort((a, b) => compareText(a.id, b.id)));
-  const index = new Map<string, readonly CompiledPolicy[]>();
+  const index = new Map<string, readonly Candidate[]>();
   return Object.freeze({
     policies,
     digest: digestOf(policies),
-    candidates(review: Review): readonly CompiledPolicy[] {
+    candidates(review: Review): readonly Candidate[] {
       const key = indexKey(review);
       const known = index.get(key);
       if (known !== undefined) return known;
-      const matching = policies.filter((policy) => canMatch(policy, review));
+      const matching = policies
+        .filter((policy) => canMatch(policy, review))
+        .map((policy) => ({ policy, certain: isCertain(policy, review) }));
       if (index.size < MAX_INDEX_KEYS) index.set(key, matching);
       return matching;
     },

@@ -4,6 +4,7 @@ import type { Action } from '../policy/index.js';
 import type { Decision, PolicyOutcome, Violation } from './decision.js';
 import type { EngineSettings, JudgeInput } from './judge.js';
 import { auditAnnotationsOf, denialMessage, warningsOf } from './message.js';
+import { redactOutcomes } from './redact-findings.js';
 import { violationsOf } from './violations.js';
 
 const AUDIT_ONLY: readonly Action[] = Object.freeze(['audit']);
@@ -58,8 +59,8 @@ export function decide(
   missing: Decision['missing'],
 ): Decision {
   const { review, settings, policies, decisionId } = input;
-  const outcomes = found.map((outcome) => enforce(outcome, review, settings));
-  const violations = violationsOf(outcomes, review);
+  const outcomes = redactOutcomes(found, review).map((outcome) => enforce(outcome, review, settings));
+  const violations = violationsOf(outcomes);
   const denial = denialOf(violations.filter(denies), outcomes, input);
   return {
     id: decisionId,

@@ -1,5 +1,5 @@
 // The rule-by-rule list of a decision, in the PolicyReport vocabulary.
-import { formatFieldPath, redactText } from '../kubernetes/index.js';
+import { formatFieldPath } from '../kubernetes/index.js';
 import type { Decision, PolicyOutcome, ResultKind, RuleFinding, RuleResult } from './decision.js';
 import { strongest } from './violations.js';
 
@@ -29,11 +29,10 @@ function resultsOfOutcome(outcome: PolicyOutcome, into: RuleResult[]): void {
     const finding = outcome.findings.find((candidate) => candidate.rule === rule);
     const result = resultKind(finding, action);
     const failures = finding?.failures ?? [];
-    if (failures.length === 0)
-      into.push({ ...base, result, message: redactText(finding?.message ?? ''), path: '' });
+    if (failures.length === 0) into.push({ ...base, result, message: finding?.message ?? '', path: '' });
     for (const failure of failures) {
       const path = failure.path === undefined ? '' : formatFieldPath(failure.path);
-      into.push({ ...base, result, message: redactText(failure.message), path });
+      into.push({ ...base, result, message: failure.message, path });
     }
   }
 }

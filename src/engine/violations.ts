@@ -1,12 +1,5 @@
-// Turns findings into violations: redacted, with printed paths, sorted once, most severe first.
-import {
-  type FieldPath,
-  formatFieldPath,
-  type JsonValue,
-  type Review,
-  redactAt,
-  redactText,
-} from '../kubernetes/index.js';
+// Turns findings (redacted already) into violations: with printed paths, sorted once, most severe first.
+import { formatFieldPath, type JsonValue } from '../kubernetes/index.js';
 import { type Action, compareText, type RuleFailure, SEVERITIES, type Severity } from '../policy/index.js';
 import type { PolicyOutcome, RuleFinding, Violation } from './decision.js';
 
@@ -21,54 +14,40 @@ const MAX_FOUND = 200;
 /** A larger object says less than its path does. */
 const MAX_FOUND_OBJECT = 60;
 
-/** A value as it stands in a sentence: short, on one line, without anything secret; undefined where it says nothing. */
-function showFound(value: JsonValue | undefined, path: FieldPath, review: Review): string | undefined {
+/** A value as it stands in a sentence: short and on one line; undefined where it says nothing. */
+function showFound(value: JsonValue | undefined): string | undefined {
   if (value === undefined) return 'unset';
-  const shown = JSON.stringify(redactAt(review.object ?? review.oldObject, path, value)) ?? 'unset';
+  const shown = JSON.stringify(value) ?? 'unset';
   if (typeof value === 'object' && shown.length > MAX_FOUND_OBJECT) return undefined;
   return shown.length > MAX_FOUND ? `${shown.slice(0, MAX_FOUND)}…` : shown;
 }
 
-function violationOf(
-  outcome: PolicyOutcome,
-  finding: RuleFinding,
-  failure: RuleFailure,
-  review: Review,
-): Violation {
+function violationOf(outcome: PolicyOutcome, finding: RuleFinding, failure: RuleFailure): Violation {
   return {
     policy: outcome.policy.name,
     rule: finding.rule.name,
     severity: finding.rule.severity,
     action: strongest(outcome.actions),
     actions: outcome.actions,
-    message: redactText(failure.message),
+    message: failure.message,
     path: failure.path === undefined ? '' : formatFieldPath(failure.path),
     fieldPath: failure.path,
-    found: failure.path === undefined ? undefined : showFound(failure.found, failure.path, review),
-    expected: redactText(failure.expected),
-    fix: redactText(failure.fix),
-    details: (failure.details ?? []).map(redactText),
+    found: failure.path === undefined ? undefined : showFound(failure.found),
+    expected: failure.expected,
+    fix: failure.fix,
+    details: failure.details ?? [],
     reason: finding.rule.reason,
   };
 }
 
 /** An error counts as a violation where the policy fails closed; elsewhere it is only recorded. */
-function violationsOfFinding(
-  outcome: PolicyOutcome,
-  finding: RuleFinding,
-  review: Review,
-): readonly Violation[] {
+function violationsOfFinding(outcome: PolicyOutcome, finding: RuleFinding): readonly Violation[] {
   if (finding.kind === 'fail')
-    return finding.failures.map((failure) => violationOf(outcome, finding, failure, review));
+    return finding.failures.map((failure) => violationOf(outcome, finding, failure));
   if (finding.kind !== 'error' || outcome.policy.failurePolicy === 'Ignore') return [];
   const message = `could not be evaluated: ${finding.message}`;
   return [
-    violationOf(
-      outcome,
-      finding,
-      { path: undefined, found: undefined, expected: '', message, fix: '' },
-      review,
-    ),
+    violationOf(outcome, finding, { path: undefined, found: undefined, expected: '', message, fix: '' }),
   ];
 }
 
@@ -84,10 +63,10 @@ function compareViolations(a: Violation, b: Violation): number {
 }
 
 /** All violations of a review; those that deny first, then by severity, policy, rule and position in the object. */
-export function violationsOf(outcomes: readonly PolicyOutcome[], review: Review): readonly Violation[] {
+export function violationsOf(outcomes: readonly PolicyOutcome[]): readonly Violation[] {
   const violations: Violation[] = [];
   for (const outcome of outcomes) {
-    for (const finding of outcome.findings) violations.push(...violationsOfFinding(outcome, finding, review));
+    for (const finding of outcome.findings) violations.push(...violationsOfFinding(outcome, finding));
   }
   return violations.length < 2 ? violations : violations.sort(compareViolations);
 }

@@ -30,7 +30,7 @@ export {
 export { type JsonProblem, type JsonResult, parseJson, parseJsonText } from './parse-json.js';
 export { type PodTemplate, podTemplateOf, podTemplatePath } from './pod-template.js';
 export { compareQuantities, parseQuantity, type Quantity, type QuantityResult } from './quantity.js';
-export { redactAt, redactObject, redactText } from './redact.js';
+export { createRedactor, redactAt, redactObject, redactText } from './redact.js';
 export {
   type ApiResource,
   builtInResources,

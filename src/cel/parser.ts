@@ -188,20 +188,24 @@ class Parser {
 
   private unary(): Expr {
     const symbol = this.is('!') ? '!' : this.is('-') ? '-' : undefined;
-    if (symbol === undefined) return this.member();
+    if (symbol === undefined || this.isNegativeNumber()) return this.member();
     const first = this.peek;
-    const signs: Token[] = [];
-    for (let sign = this.accept(symbol); sign !== undefined; sign = this.accept(symbol)) signs.push(sign);
-    const negativeLiteral =
-      symbol === '-' && signs.length === 1 && (this.peek.kind === 'int' || this.peek.kind === 'double');
-    if (negativeLiteral) signs.pop();
-    const operand = negativeLiteral ? this.member(this.tokens[this.index - 1]) : this.member();
+    let signs = 0;
+    while (this.accept(symbol) !== undefined) signs++;
+    const operand = this.member();
     // Signs cancel out in pairs, as in cel-go.
-    if (signs.length % 2 === 0) return { ...operand, start: first.start };
+    if (signs % 2 === 0) return { ...operand, start: first.start };
     return this.call(first.start, first.start, symbol === '!' ? OPERATORS.not : OPERATORS.negate, [operand]);
   }
 
-  private member(minus?: Token): Expr {
+  /** Whether a single minus stands before a number, whose literal it then belongs to. */
+  private isNegativeNumber(): boolean {
+    const next = this.tokens[this.index + 1]?.kind;
+    return this.is('-') && (next === 'int' || next === 'double');
+  }
+
+  private member(): Expr {
+    const minus = this.isNegativeNumber() ? this.take() : undefined;
     let expr = this.primary(minus);
     for (;;) {
       const token = this.peek;

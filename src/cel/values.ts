@@ -235,11 +235,12 @@ export function isBytes(value: CelValue): value is CelBytes {
   return value instanceof Uint8Array;
 }
 
-/** Whether a value is a JSON object, that is an object of no class. */
+/** Whether a value is a JSON object, that is an object of no class (of any realm: its prototype has none itself). */
 export function isJsonObject(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null;
 }
 
 /** Whether a value is a map of either form. */

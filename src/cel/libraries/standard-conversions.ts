@@ -124,20 +124,15 @@ function toText(value: CelValue): CallResult {
   }
 }
 
-/** A double as Go's `%g` writes it: exponents of at least two digits, used below 1e-4 and from 1e21. */
+/** A double as Go's `%g` writes it: with an exponent, of at least two digits, below 1e-04 and from 1e+06. */
 export function printDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
-  const exponent = value === 0 ? 0 : Number(value.toExponential().split('e')[1]);
-  if (exponent >= -4 && exponent < 21) return exponent < 0 ? plainFraction(value) : String(value);
   const [digits, power] = value.toExponential().split('e') as [string, string];
+  const exponent = value === 0 ? 0 : Number(power);
+  if (exponent >= -4 && exponent < 6) return String(value);
   return `${digits}e${power[0]}${power.slice(1).padStart(2, '0')}`;
-}
-
-/** Numbers between 1e-4 and 1 without an exponent, which JavaScript also writes from 1e-6 on. */
-function plainFraction(value: number): string {
-  return String(value);
 }
 
 function toBytes(value: CelValue): CallResult {

@@ -4,7 +4,7 @@ import type { Activation, Run } from '../activation.js';
 import { comparisonWork, equals, listContains, membershipKey } from '../equality.js';
 import { mapGet, mapSize } from '../maps.js';
 import { compare } from '../ordering.js';
-import { CelDouble, CelUint, type CelValue, isMap } from '../values.js';
+import { CelDouble, CelOpaque, CelUint, type CelValue, isMap } from '../values.js';
 import { type Code, traversal } from './code.js';
 
 /** What cel-go calls the size of a value: that of strings, bytes, lists and maps, 1 for all else. */
@@ -94,7 +94,8 @@ export function orderingCode(operator: Ordering, left: Code, right: Code, sized:
   const general = (activation: Activation, one: CelValue | undefined, other: CelValue | undefined) => {
     if (one === undefined || other === undefined) return undefined;
     const order = compare(one, other);
-    if (order === undefined) return activation.fail('no such overload');
+    if (order === undefined)
+      return activation.fail(isOrdered(one) ? 'no such overload' : `no such overload: _${operator}_`);
     if (sized) activation.cost += traversal(Math.min(sizeForCost(one), sizeForCost(other)));
     return holds(order);
   };
@@ -111,6 +112,11 @@ export function orderingCode(operator: Ordering, left: Code, right: Code, sized:
       return general(activation, one, other);
     },
   };
+}
+
+/** Whether a value is of a kind that has an order; cel-go names the operator only where it has not. */
+function isOrdered(value: CelValue): boolean {
+  return value !== null && !Array.isArray(value) && !isMap(value) && !(value instanceof CelOpaque);
 }
 
 type General = (activation: Activation, one: CelValue | undefined, other: CelValue) => boolean | undefined;

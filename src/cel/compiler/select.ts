@@ -3,7 +3,18 @@
 import type { Activation, Run } from '../activation.js';
 import { mapGet } from '../maps.js';
 import type { FieldDeclaration } from '../structs.js';
-import { CelDouble, CelMap, CelOptional, CelUint, type CelValue, isInt, isJsonObject } from '../values.js';
+import {
+  CelDouble,
+  CelMap,
+  CelOptional,
+  CelUint,
+  type CelValue,
+  isDouble,
+  isInt,
+  isJsonObject,
+  isMap,
+  typeName,
+} from '../values.js';
 import { type Code, NONE, settle } from './code.js';
 
 /**
@@ -133,20 +144,28 @@ export function select(activation: Activation, object: CelValue, key: string): C
   if (object instanceof CelOptional) {
     if (object.value === undefined) return CelOptional.none;
     const field = lookup(object.value, key);
-    if (field === NOT_A_MAP) return activation.fail('no such overload');
+    if (field === BAD_INDEX) return activation.fail(badIndex(key));
     return field === undefined ? CelOptional.none : new CelOptional(field);
   }
   const value = lookup(object, key);
-  if (value === NOT_A_MAP) return activation.fail('no such overload');
+  if (value === BAD_INDEX) return activation.fail(badIndex(key));
   return value === undefined ? activation.fail(`no such key: ${key}`) : value;
 }
 
-const NOT_A_MAP: unique symbol = Symbol('not a map');
+/** Stands for the one way to look something up that is an error even for `has()`: in a list, by other than a position. */
+const BAD_INDEX: unique symbol = Symbol('bad index');
 
-/** The field of a map, undefined if it has none. */
-function lookup(object: CelValue, key: string): CelValue | undefined | typeof NOT_A_MAP {
+function badIndex(index: CelValue): string {
+  return isDouble(index)
+    ? `unsupported index value ${printKey(index)} in list`
+    : `unsupported index type '${typeName(index)}' in list`;
+}
+
+/** The field of a map; undefined if it has none, or if it is no map at all (as cel-go's refQualify has it). */
+function lookup(object: CelValue, key: string): CelValue | undefined | typeof BAD_INDEX {
   if (isJsonObject(object)) return Object.hasOwn(object, key) ? object[key] : undefined;
-  return object instanceof CelMap ? object.values.get(key) : NOT_A_MAP;
+  if (object instanceof CelMap) return object.values.get(key);
+  return Array.isArray(object) ? BAD_INDEX : undefined;
 }
 
 /** The code of `has(operand.key)`. */
@@ -211,7 +230,7 @@ function isFields(value: Fields): value is NonNullable<Fields> {
 function test(activation: Activation, object: CelValue, key: string): boolean | undefined {
   if (object instanceof CelOptional) return object.value !== undefined && test(activation, object.value, key);
   const value = lookup(object, key);
-  return value === NOT_A_MAP ? activation.fail('no such overload') : value !== undefined;
+  return value === BAD_INDEX ? activation.fail(badIndex(key)) : value !== undefined;
 }
 
 /** The code of `operand.?key`, and of `.key` on an optional. */
@@ -229,7 +248,7 @@ export function optionalSelectCode(operand: Code, key: string, field?: FieldDecl
       return NONE;
     }
     const value = lookup(object, key);
-    if (value === NOT_A_MAP) return activation.fail('no such overload');
+    if (value === BAD_INDEX) return activation.fail(badIndex(key));
     if (value === undefined) return NONE;
     return convert === undefined ? value : settle(activation, convert(value));
   };
@@ -304,7 +323,7 @@ export function optionalIndexCode(operand: Code, index: Code): Code {
     const at = runIndex(activation);
     if (at === undefined || container === NONE) return at === undefined ? undefined : NONE;
     const found = element(container, at);
-    return found === NOT_A_MAP ? activation.fail('no such overload') : (found ?? NONE);
+    return found === BAD_INDEX ? activation.fail(badIndex(at)) : found === undefined ? NONE : found;
   };
   return {
     run: wrapping(maybe),
@@ -323,24 +342,23 @@ function elementAt(activation: Activation, container: CelValue, index: CelValue)
   if (container instanceof CelOptional) {
     if (container.value === undefined) return CelOptional.none;
     const found = element(container.value, index);
-    if (found === NOT_A_MAP) return activation.fail('no such overload');
+    if (found === BAD_INDEX) return activation.fail(badIndex(index));
     return found === undefined ? CelOptional.none : new CelOptional(found);
   }
   const found = element(container, index);
-  if (found === NOT_A_MAP) return activation.fail('no such overload');
+  if (found === BAD_INDEX) return activation.fail(badIndex(index));
   if (found !== undefined) return found;
   return activation.fail(
     Array.isArray(container) ? `index out of bounds: ${printKey(index)}` : `no such key: ${printKey(index)}`,
   );
 }
 
-function element(container: CelValue, index: CelValue): CelValue | undefined | typeof NOT_A_MAP {
+function element(container: CelValue, index: CelValue): CelValue | undefined | typeof BAD_INDEX {
   if (Array.isArray(container)) {
     const at = listIndex(index);
-    return at === undefined ? NOT_A_MAP : (container[at] as CelValue | undefined);
+    return at === undefined ? BAD_INDEX : (container[at] as CelValue | undefined);
   }
-  if (isJsonObject(container) || container instanceof CelMap) return mapGet(container, index);
-  return NOT_A_MAP;
+  return isMap(container) ? mapGet(container, index) : undefined;
 }
 
 /** The position a list index means: any kind of number with an integral value. */

@@ -119,7 +119,7 @@ export function sizeCode(operand: Code): Code {
       const value = run(activation);
       if (Array.isArray(value)) return value.length;
       if (value === undefined) return undefined;
-      return sizeOf(value) ?? activation.fail('no such overload');
+      return sizeOf(value) ?? activation.fail('no such overload: size');
     },
   };
 }

@@ -1,7 +1,7 @@
 // `+ - * / %` and negation. JSON numbers that are safe integers stay JavaScript numbers; all else goes the exact way.
 import type { Activation, Run } from '../activation.js';
 import { type ArithmeticOperator, calculate, negate } from '../arithmetic.js';
-import type { CelValue } from '../values.js';
+import { CelOpaque, type CelValue, isMap } from '../values.js';
 import { type Code, noOverload, settle, traversal } from './code.js';
 import { sizeForCost } from './comparison.js';
 
@@ -23,7 +23,10 @@ export function arithmeticCode(operator: ArithmeticOperator, left: Code, right: 
     if (one === undefined || other === undefined) return undefined;
     if (sized) activation.cost += traversal(sizeForCost(one) + sizeForCost(other));
     chargeCopy(activation, one, other);
-    return settle(activation, calculate(operator, one, other));
+    const result = settle(activation, calculate(operator, one, other));
+    if (result === undefined && !hasArithmetic(one))
+      return activation.fail(`no such overload: _${operator}_`);
+    return result;
   };
   const run: Run = (activation) => {
     const one = runLeft(activation);
@@ -42,6 +45,11 @@ export function arithmeticCode(operator: ArithmeticOperator, left: Code, right: 
     return exact(activation, one, other);
   };
   return { run, cost: left.cost + right.cost + (sized ? 0 : 1) };
+}
+
+/** Whether a value is of a kind that operators exist for at all; cel-go names the operator only where it is not. */
+function hasArithmetic(value: CelValue): boolean {
+  return value !== null && typeof value !== 'boolean' && !(value instanceof CelOpaque) && !isMap(value);
 }
 
 /** Joining long lists copies them, which cel-go does not: a tenth an element beyond a hundred keeps memory bounded. */

@@ -39,9 +39,17 @@ describe('reading an object', () => {
     ['object.spec.containers[-1].name', 'error: index out of bounds: -1'],
     ['object.spec.missing', 'error: no such key: missing'],
     ['object.spec.missing.deeper', 'error: no such key: missing'],
-    ['object.spec.nothing.deeper', 'error: no such overload'],
-    ['object.spec.replicas.deeper', 'error: no such overload'],
-    ['object.spec.containers.name', 'error: no such overload'],
+    ['object.spec.nothing.deeper', 'error: no such key: deeper'],
+    ['object.spec.replicas.deeper', 'error: no such key: deeper'],
+    ['object.spec.containers.name', "error: unsupported index type 'string' in list"],
+    ['object.spec.containers[0.5]', 'error: unsupported index value 0.5 in list'],
+    ['has(object.spec.nothing.deeper)', false],
+    ['has(object.spec.replicas.deeper)', false],
+    ['has(object.spec.containers.deeper)', "error: unsupported index type 'string' in list"],
+    ['object.spec.nothing.?deeper.hasValue()', false],
+    ['object.spec.containers[?7].hasValue()', false],
+    ["object.spec.replicas['a']", 'error: no such key: a'],
+    ['object.spec[0]', 'error: no such key: 0'],
     ['has(object.missing.deeper)', 'error: no such key: missing'],
     ['value', 'error: no such attribute(s)'],
   ])('%s', (source, expected) => expect(answer(source, { object })).toEqual(expected));
@@ -75,10 +83,11 @@ describe('own properties only', () => {
   });
 
   test('a list has no fields, and a string none either', () => {
-    expect(answer('object.a.length', { object: { a: [1] } })).toBe('error: no such overload');
-    expect(answer('object.a.length', { object: { a: 'text' } })).toBe('error: no such overload');
-    expect(answer("object.a['0']", { object: { a: [1] } })).toBe('error: no such overload');
-    expect(answer("object.a['0']", { object: { a: 'text' } })).toBe('error: no such overload');
+    const list = "error: unsupported index type 'string' in list";
+    expect(answer('object.a.length', { object: { a: [1] } })).toBe(list);
+    expect(answer('object.a.length', { object: { a: 'text' } })).toBe('error: no such key: length');
+    expect(answer("object.a['0']", { object: { a: [1] } })).toBe(list);
+    expect(answer("object.a['0']", { object: { a: 'text' } })).toBe('error: no such key: 0');
   });
 
   test('values of Warder itself show nothing of their inside', () => {
@@ -170,7 +179,9 @@ describe('errors', () => {
     ['dyn("a") || true', true],
     ['dyn(1) ? 1 : 2', 'error: no such overload'],
     ['!dyn(1)', 'error: no such overload'],
-    ['dyn([1, 2]) < 3', 'error: no such overload'],
+    ['dyn([1, 2]) < 3', 'error: no such overload: _<_'],
+    ['dyn(null) + 1', 'error: no such overload: _+_'],
+    ['size(dyn(1))', 'error: no such overload: size'],
     ['dyn("a") + 1', 'error: no such overload'],
     ['{"a": 1, "a": 2}', 'error: Failed with repeated key: a'],
     ['{dyn(1.5): 1}', 'error: unsupported key type'],

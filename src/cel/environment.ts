@@ -60,6 +60,11 @@ export interface EnvironmentOptions {
   readonly validateLiterals?: boolean;
   /** Whether `a.?b`, `a[?b]`, `[?a]` and `{?k: v}` parse. */
   readonly optionalSyntax?: boolean;
+  /**
+   * Whether selecting a field of an optional that holds no map gives none, as in cel-go and so in Kubernetes, instead of
+   * the error the specification asks for.
+   */
+  readonly lenientOptionals?: boolean;
   readonly limits?: ParseLimits;
 }
 
@@ -101,6 +106,7 @@ const DEFAULTS: Required<EnvironmentOptions> = {
   homogeneousLiterals: false,
   validateLiterals: false,
   optionalSyntax: true,
+  lenientOptionals: false,
   limits: PARSE_LIMITS,
 };
 

@@ -32,7 +32,7 @@ const NO_VARIABLES = struct('kubernetes.variables', {});
 const base: Environment = createEnvironment({
   libraries: KUBERNETES_LIBRARIES,
   structs: [...REQUEST_STRUCTS, ...NAMESPACE_STRUCTS, NO_VARIABLES],
-  options: { homogeneousLiterals: true, validateLiterals: true },
+  options: { homogeneousLiterals: true, validateLiterals: true, lenientOptionals: true },
 });
 
 /**

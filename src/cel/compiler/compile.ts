@@ -151,8 +151,7 @@ class Compiler implements Scope {
       case OPERATORS.and:
       case OPERATORS.or:
         return logicCode(
-          this.compile(args[0] as Expr),
-          this.compile(args[1] as Expr),
+          operandsOf(expr, expr.function).map((operand) => this.compile(operand)),
           expr.function === OPERATORS.or,
         );
       case OPERATORS.optionalSelect:
@@ -160,6 +159,7 @@ class Compiler implements Scope {
           this.compile(args[0] as Expr),
           String((args[1] as Extract<Expr, { kind: 'literal' }>).value),
           this.checked.fieldOf(expr),
+          false,
         );
       default:
     }
@@ -205,6 +205,12 @@ class Compiler implements Scope {
       ? optionalMethodCode(name, one, undefined)
       : (stringTestCode(name, one, two) ?? optionalMethodCode(name, one, two));
   }
+}
+
+/** The operands of a chain of the same operator, however it nests. */
+function operandsOf(expr: Expr, name: string): Expr[] {
+  if (expr.kind !== 'call' || expr.function !== name) return [expr];
+  return expr.args.flatMap((arg) => operandsOf(arg, name));
 }
 
 /** What an unchecked expression does where it makes no sense. */

@@ -33,7 +33,7 @@ function isPlainName(key: string): boolean {
 /** The code of `operand.key`, where the key is a constant. */
 export function selectCode(operand: Code, key: string, field: FieldDeclaration | undefined): Code {
   const cost = operand.cost + (operand.attribute ? 1 : 2);
-  if (operand.maybe !== undefined) return optionalSelectCode(operand, key, field);
+  if (operand.maybe !== undefined) return optionalSelectCode(operand, key, field, true);
   if (operand.path !== undefined && isPlainName(key) && field?.convert === undefined) {
     const path = { slot: operand.path.slot, keys: [...operand.path.keys, key] };
     return { run: readPath(path.slot, path.keys), cost, attribute: true, json: true, path };
@@ -145,11 +145,17 @@ export function select(activation: Activation, object: CelValue, key: string): C
     if (object.value === undefined) return CelOptional.none;
     const field = lookup(object.value, key);
     if (field === BAD_INDEX) return activation.fail(badIndex(key));
-    return field === undefined ? CelOptional.none : new CelOptional(field);
+    if (field !== undefined) return new CelOptional(field);
+    return mustHoldMap(activation, object.value) ? activation.fail(`no such key: ${key}`) : CelOptional.none;
   }
   const value = lookup(object, key);
   if (value === BAD_INDEX) return activation.fail(badIndex(key));
   return value === undefined ? activation.fail(`no such key: ${key}`) : value;
+}
+
+/** Whether `optional.key` is an error as the optional holds no map: by the specification it is, in cel-go it is none. */
+function mustHoldMap(activation: Activation, held: CelValue): boolean {
+  return !activation.environment.options.lenientOptionals && !isMap(held);
 }
 
 /** Stands for the one way to look something up that is an error even for `has()`: in a list, by other than a position. */
@@ -233,23 +239,30 @@ function test(activation: Activation, object: CelValue, key: string): boolean | 
   return value === BAD_INDEX ? activation.fail(badIndex(key)) : value !== undefined;
 }
 
-/** The code of `operand.?key`, and of `.key` on an optional. */
-export function optionalSelectCode(operand: Code, key: string, field?: FieldDeclaration): Code {
+/** The code of `operand.?key`, or with `plain` of `operand.key` on an optional. */
+export function optionalSelectCode(
+  operand: Code,
+  key: string,
+  field: FieldDeclaration | undefined,
+  plain: boolean,
+): Code {
   const cost = operand.cost + (operand.attribute ? 1 : 2);
   const source = operand.maybe ?? unwrapping(operand.run);
-  const plain = (operand.json ?? false) && isPlainName(key);
+  const direct = (operand.json ?? false) && isPlainName(key);
   const convert = field?.convert;
   const maybe: NonNullable<Code['maybe']> = (activation) => {
     const object = source(activation);
     if (object === undefined || object === NONE) return object;
-    if (plain && isFields(object as Fields)) {
-      const direct = (object as NonNullable<Fields>)[key];
-      if (direct !== undefined) return convert === undefined ? direct : settle(activation, convert(direct));
+    if (direct && isFields(object as Fields)) {
+      const found = (object as NonNullable<Fields>)[key];
+      if (found !== undefined) return convert === undefined ? found : settle(activation, convert(found));
       return NONE;
     }
     const value = lookup(object, key);
     if (value === BAD_INDEX) return activation.fail(badIndex(key));
-    if (value === undefined) return NONE;
+    if (value === undefined) {
+      return plain && mustHoldMap(activation, object) ? activation.fail(`no such key: ${key}`) : NONE;
+    }
     return convert === undefined ? value : settle(activation, convert(value));
   };
   return {

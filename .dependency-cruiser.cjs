@@ -18,9 +18,10 @@ module.exports = {
     below('exceptions', ...engine),
     below('breakglass', ...engine, 'exceptions'),
     below('record', ...engine),
-    below('report', ...middle),
-    below('admission', ...middle, 'config.ts'),
-    below('audit', ...middle, 'config.ts'),
+    below('fixtures', ...engine, 'files.ts'),
+    below('report', ...middle, 'fixtures'),
+    below('admission', ...middle, 'config.ts', 'files.ts'),
+    below('audit', ...middle, 'config.ts', 'files.ts'),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-the-cli-imports-the-cli',

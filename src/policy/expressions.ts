@@ -240,6 +240,9 @@ export function policyExpressions(
     const compiled = programOf(environment, expression);
     if (!compiled.ok) {
       problems.push({ index, message: compiled.message });
+      // Declared all the same, so that one mistake is reported once and not wherever the variable is used.
+      const unknown = { name: `variables.${name}`, type: DYN, lazy: true };
+      environment = extendEnvironment(environment, { variables: [unknown] });
       continue;
     }
     const { program } = compiled;

@@ -1,0 +1,67 @@
+// What offline commands share: policies, the context around them, and settings, read from the paths given.
+import { join } from 'node:path';
+import { isTestFile, readAllFiles } from '../files.js';
+import {
+  type ClusterContext,
+  contextFromObjects,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../kubernetes/index.js';
+import { formatProblem, type LoadResult, loadPolicies, type Problem } from '../policy/index.js';
+import { CommandError, type Io } from './io.js';
+
+/** The policies that come with Warder. */
+export const BUNDLED_POLICIES = join(import.meta.dirname, '../../policies');
+
+/** Policies, or a CommandError that lists every problem. Warnings go to standard error. */
+export async function requirePolicies(
+  paths: readonly string[],
+  parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>,
+  io: Io,
+): Promise<LoadResult['set']> {
+  const { set, problems } = await readPolicies(paths, parameters);
+  const errors = problems.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw new CommandError(errors.map(formatProblem).join('\n'));
+  for (const problem of problems) io.warn(formatProblem(problem));
+  return set;
+}
+
+/** Policies and everything wrong with them, for commands that go on regardless. */
+export async function readPolicies(
+  paths: readonly string[],
+  parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>,
+): Promise<LoadResult> {
+  const accepts = (file: string): boolean => !isTestFile(file);
+  const read = await readAllFiles(paths, { accepts });
+  const loaded = loadPolicies(read.documents, { parameters });
+  return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };
+}
+
+/** The objects of `--context` files, and those at hand already, as a cluster context. */
+export async function readContext(
+  paths: readonly string[],
+  atHand: readonly JsonObject[] = [],
+): Promise<ClusterContext> {
+  const { documents, problems } = await readAllFiles(paths);
+  failOn(problems);
+  const given = documents
+    .map(({ value }) => value)
+    .filter((value): value is JsonObject => isJsonObject(value));
+  return contextFromObjects([...atHand, ...given]);
+}
+
+/** Throws where any problem is an error. */
+export function failOn(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw new CommandError(errors.map(formatProblem).join('\n'));
+}
+
+/** `--now TIME`, or the clock. */
+export function timeOf(text: string | undefined, io: Io): number {
+  if (text === undefined) return io.now();
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new CommandError(`--now: ${text} is not a time; write it as 2026-12-15T00:00:00Z`);
+  return time;
+}

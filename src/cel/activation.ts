@@ -109,9 +109,10 @@ export class Activation {
     try {
       return run(this);
     } catch (error) {
-      // Only a stack overflow is expected here: data nested deeper than any real object.
+      // Data nested deeper than the stack, or a string longer than JavaScript has: both RangeErrors, and nothing else is
+      // expected here.
       if (!(error instanceof RangeError)) throw error;
-      this.error = celError('evaluation nested too deeply');
+      this.error = celError('evaluation nests too deeply or needs too much memory');
       return undefined;
     }
   }

@@ -158,7 +158,10 @@ export function extendEnvironment(base: Environment, parts: EnvironmentParts): E
     constants,
     functions,
     structs,
-    macros: [...base.macros, ...(parts.libraries ?? []).flatMap((library) => library.macros)],
+    macros:
+      parts.libraries === undefined
+        ? base.macros
+        : [...base.macros, ...parts.libraries.flatMap(({ macros }) => macros)],
     options: { ...base.options, ...parts.options },
   };
 }

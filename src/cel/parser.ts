@@ -45,12 +45,21 @@ export function parse(source: string, options: ParseOptions): ParseResult {
   const lexed = tokenize(source);
   if (!lexed.ok) return fail(lexed.problem);
   try {
-    const expr = new Parser(source, lexed.tokens, options, limits).parseAll();
+    const expr = new Parser(lexed.tokens, options, limits).parseAll();
     return { ok: true, expr };
   } catch (error) {
     if (error instanceof SyntaxFault) return fail(problemAt(source, error.offset, error.message));
     throw error;
   }
+}
+
+const tables = new WeakMap<readonly Macro[], ReadonlyMap<string, readonly Macro[]>>();
+
+/** An environment's macros by name, made once: that takes as long as parsing a short expression. */
+function macrosByName(macros: readonly Macro[]): ReadonlyMap<string, readonly Macro[]> {
+  const known = tables.get(macros) ?? Map.groupBy(macros, (macro) => macro.name);
+  tables.set(macros, known);
+  return known;
 }
 
 /** Leaves the recursive descent; never escapes this file. */
@@ -66,17 +75,15 @@ class Parser {
   private index = 0;
   private lastId = 0;
   private nesting = 0;
-  private readonly source: string;
   private readonly tokens: readonly Token[];
   private readonly limits: ParseLimits;
-  private readonly macros: Map<string, Macro[]>;
+  private readonly macros: ReadonlyMap<string, readonly Macro[]>;
   private readonly optionalSyntax: boolean;
 
-  constructor(source: string, tokens: readonly Token[], options: ParseOptions, limits: ParseLimits) {
-    this.source = source;
+  constructor(tokens: readonly Token[], options: ParseOptions, limits: ParseLimits) {
     this.tokens = tokens;
     this.limits = limits;
-    this.macros = Map.groupBy(options.macros, (macro) => macro.name);
+    this.macros = macrosByName(options.macros);
     this.optionalSyntax = options.optionalSyntax ?? true;
   }
 
@@ -421,11 +428,6 @@ class Parser {
         throw new SyntaxFault(0, `expression is too large: limit ${this.limits.nodes} nodes`);
       level = level.flatMap(children);
     }
-  }
-
-  /** The source text between two offsets, for tests and messages. */
-  text(start: number, end: number): string {
-    return this.source.slice(start, end);
   }
 }
 

@@ -7,11 +7,13 @@
 type CharSet = readonly (readonly [number, number])[];
 
 type Node =
-  | { readonly kind: 'set'; readonly set: CharSet }
+  | { readonly kind: 'set'; readonly set: CharSet; readonly wide?: true }
   | { readonly kind: 'sequence'; readonly parts: readonly Node[] }
   | { readonly kind: 'choice'; readonly options: readonly Node[] }
   | { readonly kind: 'repeat'; readonly body: Node; readonly min: number; readonly max: number };
 
+/** All code units. */
+const ANY: CharSet = [[0, 0xffff]];
 /** Larger than any character: stands for the end of the text in the sets of what may follow. */
 const END = 0x110000;
 const MAX_SOURCE = 500;
@@ -30,7 +32,7 @@ export function nativeEquivalent(source: string): RegExp | undefined {
   if ((start || end) && node.kind === 'choice') return undefined;
   if (!start && longest(node) > MAX_UNANCHORED) return undefined;
   const follow: CharSet = end ? [[END, END]] : [];
-  if (!deterministic(node, follow, !end)) return undefined;
+  if (!deterministic(node, follow)) return undefined;
   return new RegExp(`${start ? '^' : ''}${print(node)}${end ? '$' : ''}`);
 }
 
@@ -94,8 +96,10 @@ class NativeParser {
       const min = Number(bounds[1]);
       range = [min, bounds[2] === undefined ? min : bounds[3] === undefined ? Infinity : Number(bounds[3])];
     }
+    const [min, max] = range ?? [1, 1];
+    // A character outside the basic plane is two units here and one in RE2: no matter, if any number may follow.
+    if (body.kind === 'set' && body.wide && (min > 1 || max !== Infinity)) return undefined;
     if (range === undefined) return body;
-    const [min, max] = range;
     if (min > max || min > MAX_REPEAT || (max !== Infinity && max > MAX_REPEAT)) return undefined;
     // A second quantifier makes the first lazy or is an error; an empty body could repeat for ever.
     if (this.is('?') || this.is('*') || this.is('+') || this.is('{') || nullable(body)) return undefined;
@@ -110,10 +114,7 @@ class NativeParser {
       return inner !== undefined && this.take(')') ? inner : undefined;
     }
     if (character === '[') return this.characterClass();
-    if (character === '.') {
-      // A character outside the basic plane is two code units, so `.` may only stand where their number is no matter.
-      return undefined;
-    }
+    if (this.take('.')) return { kind: 'set', set: without(single('\n')), wide: true };
     const set = this.character();
     return set === undefined ? undefined : { kind: 'set', set };
   }
@@ -137,7 +138,8 @@ class NativeParser {
 
   private characterClass(): Node | undefined {
     this.at++;
-    if (this.is('^') || this.is(']') || this.is('[')) return undefined;
+    const negated = this.take('^');
+    if (this.is(']') || this.is('[')) return undefined;
     let set: CharSet = [];
     while (!this.take(']')) {
       if (this.at >= this.source.length || this.is('[')) return undefined;
@@ -158,8 +160,21 @@ class NativeParser {
         set = union(set, low);
       }
     }
-    return { kind: 'set', set };
+    return negated ? { kind: 'set', set: without(set), wide: true } : { kind: 'set', set };
   }
+}
+
+/** All code units but those of a set. */
+function without(set: CharSet): CharSet {
+  return set.reduce<CharSet>(
+    (rest, [low, high]) =>
+      rest.flatMap(([from, to]) =>
+        [[from, Math.min(to, low - 1)] as const, [Math.max(from, high + 1), to] as const].filter(
+          ([one, other]) => one <= other,
+        ),
+      ),
+    ANY,
+  );
 }
 
 function single(character: string): CharSet {
@@ -229,20 +244,18 @@ function longest(node: Node): number {
 }
 
 /**
- * Whether the next character always decides, given what may follow the node. `open` tells that anything may follow
- * (the pattern has no `$`): then stopping early is a match too, and only choices within the node must be decided.
+ * Whether the next character always decides, given what may follow the node. At the end of a pattern without `$`
+ * nothing need follow: stopping early is a match too.
  */
-function deterministic(node: Node, follow: CharSet, open: boolean): boolean {
+function deterministic(node: Node, follow: CharSet): boolean {
   switch (node.kind) {
     case 'set':
       return true;
     case 'sequence': {
       let after = follow;
-      let afterOpen = open;
       for (const part of node.parts.toReversed()) {
-        if (!deterministic(part, after, afterOpen)) return false;
+        if (!deterministic(part, after)) return false;
         after = nullable(part) ? union(first(part), after) : first(part);
-        afterOpen = afterOpen && nullable(part);
       }
       return true;
     }
@@ -253,12 +266,12 @@ function deterministic(node: Node, follow: CharSet, open: boolean): boolean {
       );
       const empty = node.options.filter(nullable).length;
       const exits = empty === 0 || (empty === 1 && firsts.every((set) => disjoint(set, follow)));
-      return decided && exits && node.options.every((option) => deterministic(option, follow, open));
+      return decided && exits && node.options.every((option) => deterministic(option, follow));
     }
     case 'repeat': {
       const again = first(node.body);
       if (node.min !== node.max && !disjoint(again, follow)) return false;
-      return deterministic(node.body, union(again, follow), open);
+      return deterministic(node.body, union(again, follow));
     }
   }
 }

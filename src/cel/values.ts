@@ -97,12 +97,9 @@ export class CelType<out T = CelValue> {
 /** A failed evaluation. It is a result, never thrown, and never an element of another value. */
 export class CelError {
   readonly message: string;
-  /** Offset in the expression (UTF-16 units) of the part that failed, once known. */
-  readonly offset: number | undefined;
 
-  constructor(message: string, offset?: number) {
+  constructor(message: string) {
     this.message = message;
-    this.offset = offset;
   }
 }
 

@@ -24,6 +24,7 @@ import {
 import {
   CelDouble,
   CelDuration,
+  CelError,
   CelTimestamp,
   CelUint,
   type CelValue,
@@ -189,8 +190,7 @@ function validateText(
   call: (value: CelValue) => CallResult,
 ): NonNullable<Overload['validate']> {
   return ([text]) => {
-    const invalid =
-      typeof text === 'string' && call(text) instanceof Object && 'message' in (call(text) as object);
+    const invalid = typeof text === 'string' && call(text) instanceof CelError;
     return invalid ? `invalid ${name} argument` : undefined;
   };
 }

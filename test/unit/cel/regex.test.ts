@@ -14,6 +14,8 @@ describe('the native engine runs', () => {
     'latest',
     '^sha256:[0-9a-f]{64}$',
     '^(?:a|b)?c',
+    '^[^:/]+/[^:]+:v[0-9]+$',
+    '^docker\\.io/.*$',
   ])('%s', (source) => expect(nativeEquivalent(source)).toBeInstanceOf(RegExp));
 });
 
@@ -23,8 +25,9 @@ describe('the native engine does not run', () => {
     ['^(a|a)*$', 'a choice that one character does not decide'],
     ['^[a-z]*[a-y]$', 'a repeat that may end before what it repeats'],
     ['[a-z]+x', 'an unbounded pattern tried at every position'],
-    ['^.*x$', 'a dot'],
-    ['^[^a]$', 'a negated class'],
+    ['^.*x$', 'a dot that may be what follows it'],
+    ['^[^a]$', 'one character of a negated class, which may be two units'],
+    ['^.{2}$', 'a number of any characters'],
     ['(?i)abc', 'flags'],
     ['^(a)\\1$', 'a back-reference'],
     ['^\\bword$', 'a word boundary'],
@@ -75,6 +78,10 @@ describe('native and RE2 agree', () => {
     '(?:a|b)',
     '(ab|cd)',
     '(a-)',
+    '.',
+    '[^a]',
+    '[^:-]',
+    ':',
   );
   const quantifiers = fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,3}', '{2,}');
   const bodies = fc.array(fc.tuple(atoms, quantifiers), { minLength: 1, maxLength: 5 });
@@ -83,10 +90,10 @@ describe('native and RE2 agree', () => {
     .map(([start, parts, end]) => `${start}${parts.map((part) => part.join('')).join('')}${end}`);
   const texts = fc.oneof(
     fc.string({
-      unit: fc.constantFrom('a', 'b', 'c', 'd', '0', '1', '-', '.', '_', '\n', 'é', '😀'),
+      unit: fc.constantFrom('a', 'b', 'c', 'd', '0', '1', '-', '.', ':', '\n', 'é', '😀'),
       maxLength: 12,
     }),
-    fc.stringMatching(/^[abcd01.-]{0,12}$/),
+    fc.stringMatching(/^[abcd01.:-]{0,12}$/),
   );
 
   test('on every pattern that is let through', () => {

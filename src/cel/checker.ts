@@ -85,6 +85,9 @@ export function resolveUnchecked(environment: Environment, source: string, expr:
   return result.checked;
 }
 
+/** Problems reported of one expression; more would only cost time. */
+const MAX_PROBLEMS = 30;
+
 class Checker {
   private readonly types = new Map<Expr, CelType>();
   private readonly references = new Map<Expr, Reference>();
@@ -125,7 +128,7 @@ class Checker {
 
   private report(at: Expr, message: string): CelType {
     if (this.lenient) return DYN;
-    this.problems.push(problemAt(this.source, at.at, message));
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problemAt(this.source, at.at, message));
     return ERROR;
   }
 

@@ -7,7 +7,9 @@ export type Substitution = ReadonlyMap<string, CelType>;
 
 /** Type parameters bound while one expression is checked. */
 export class Inference {
-  private bound = new Map<string, CelType>();
+  private readonly bound = new Map<string, CelType>();
+  /** What was bound before, newest last, to go back to where a match fails: copying would be quadratic. */
+  private readonly trail: [name: string, before: CelType | undefined][] = [];
   private fresh = 0;
 
   /** A type parameter that stands for nothing yet. */
@@ -34,12 +36,21 @@ export class Inference {
 
   /** Whether values of each `from` may stand where the `to` beside it is asked for; binds parameters if so. */
   assignable(to: readonly CelType[], from: readonly CelType[]): boolean {
-    const before = this.bound;
-    this.bound = new Map(before);
+    const mark = this.trail.length;
     if (to.length === from.length && to.every((type, index) => this.fits(type, from[index] as CelType)))
       return true;
-    this.bound = before;
+    while (this.trail.length > mark) {
+      // The loop's condition says that there is one.
+      const [name, before] = this.trail.pop() as [string, CelType | undefined];
+      if (before === undefined) this.bound.delete(name);
+      else this.bound.set(name, before);
+    }
     return false;
+  }
+
+  private bind(param: CelType, type: CelType): void {
+    this.trail.push([param.name, this.bound.get(param.name)]);
+    this.bound.set(param.name, type);
   }
 
   /** A type with all that is known of its parameters; what is still open becomes dyn if `close`. */
@@ -89,13 +100,13 @@ export class Inference {
     const known = this.bound.get(param.name);
     if (known === undefined) {
       if (this.occurs(param, type)) return { valid: false, bound: false };
-      this.bound.set(param.name, type);
+      this.bind(param, type);
       return { valid: true, bound: false };
     }
     if (isSame(type, known)) return { valid: true, bound: true };
     if (!this.fits(type, known)) return { valid: false, bound: true };
     const general = mostGeneral(type, known);
-    if (!this.occurs(param, general)) this.bound.set(param.name, general);
+    if (!this.occurs(param, general)) this.bind(param, general);
     return { valid: true, bound: true };
   }
 

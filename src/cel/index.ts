@@ -35,6 +35,7 @@ export { standardLibrary, twoVariableComprehensions } from './libraries/standard
 export { defineLibrary, fn, type Library, overload, receiver } from './library.js';
 export { makeMap, mapEntries, mapGet, mapHas, mapKeys, mapSize } from './maps.js';
 export { printExpr } from './print.js';
+export { createProbe, type Probe } from './probe.js';
 export { type CompileOptions, type CompileResult, compile, type Program } from './program.js';
 export type { VariableReference } from './references.js';
 export { compilePattern, type Pattern } from './regex.js';

@@ -2,7 +2,7 @@
 // data to this.
 
 import { Lazy } from '../activation.js';
-import type { BindExpr, CallExpr, Expr } from '../ast.js';
+import { type BindExpr, type CallExpr, type ComprehensionExpr, children, type Expr } from '../ast.js';
 import type { CheckedExpr, Local, ResolvedCall } from '../checker.js';
 import { LOCAL_SLOTS, type Variable } from '../environment.js';
 import { OPERATORS } from '../operators.js';
@@ -23,6 +23,23 @@ export function compileCode(checked: CheckedExpr): Code | undefined {
   const compiler = new Compiler(checked);
   const code = compiler.compile(checked.expr);
   return compiler.deepest > LOCAL_SLOTS ? undefined : code;
+}
+
+/**
+ * Compiles any part of a checked expression by itself. `depthOf` tells how many local variables are visible at a node;
+ * the variables themselves stand in the slots that follow from it.
+ */
+export function partCompiler(checked: CheckedExpr, depthOf: (expr: Expr) => number): (part: Expr) => Code {
+  const compiler = new Compiler(checked);
+  const place = (expr: Expr): void => {
+    if (expr.kind === 'comprehension' || expr.kind === 'bind') compiler.place(expr, depthOf(expr));
+    for (const child of children(expr)) place(child);
+  };
+  return (part) => {
+    // Compiling one part places the variables within it anew.
+    place(checked.expr);
+    return compiler.compileAt(part, depthOf(part));
+  };
 }
 
 interface Placed {
@@ -56,6 +73,18 @@ class Compiler implements Scope {
 
   constructor(checked: CheckedExpr) {
     this.checked = checked;
+  }
+
+  /** Gives the variables of a comprehension or binding the slots from `depth` on. */
+  place(expr: ComprehensionExpr | BindExpr, depth: number): void {
+    this.checked.localsOf(expr).forEach((local, index) => {
+      this.placed.set(local, { slot: depth + index, json: false });
+    });
+  }
+
+  compileAt(expr: Expr, depth: number): Code {
+    this.depth = depth;
+    return this.compile(expr);
   }
 
   within<T>(expr: Parameters<Scope['within']>[0], json: boolean, body: (slots: readonly number[]) => T): T {

@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { certsCommand } from './certs.js';
 import { checkCommand } from './check.js';
 import type { CommandModule, Run } from './command.js';
 import { completionCommand } from './completion.js';
@@ -10,15 +11,18 @@ import { configCommand } from './config.js';
 import { CommandError, EXIT, type ExitCode, type Io, processIo } from './io.js';
 import { policiesCommand } from './policies.js';
 import { reviewCommand } from './review.js';
+import { serveCommand } from './serve.js';
 import { testCommand } from './test.js';
 import { VERSION } from './version.js';
 
 const COMMANDS: readonly CommandModule[] = [
+  serveCommand,
   checkCommand,
   reviewCommand,
   testCommand,
   policiesCommand,
   configCommand,
+  certsCommand,
   completionCommand,
 ];
 

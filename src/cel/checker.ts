@@ -1,4 +1,5 @@
-// The type checker: gives every node a type, every name what it stands for, every call its overloads. Source of truth:
+// The type checker: gives every node a type, every name what it stands for, every call its overloads. Longer than a page
+// because the rules are one walk over the tree. Source of truth:
 // google/cel-spec, doc/langdef.md ("Gradual type checking", "Name Resolution") and cel-go's checker/checker.go.
 import type {
   BindExpr,

@@ -11,10 +11,13 @@ import { callCode } from './calls.js';
 import { type Code, constantCode, type Scope, settle } from './code.js';
 import { equalityCode, membershipCode, type Ordering, orderingCode } from './comparison.js';
 import { comprehensionCode } from './comprehension.js';
+import { hasCode } from './has.js';
+import { indexCode } from './indexing.js';
 import { listCode, mapCode } from './literals.js';
 import { conditionalCode, logicCode, notCode } from './logic.js';
+import { optionalIndexCode, optionalSelectCode } from './optional-access.js';
 import { optionalMethodCode } from './optionals.js';
-import { hasCode, indexCode, optionalIndexCode, optionalSelectCode, readPath, selectCode } from './select.js';
+import { readPath, selectCode } from './select.js';
 import { sizeCode, stringTestCode } from './strings.js';
 import { arithmeticCode, negationCode } from './sums.js';
 

@@ -4,7 +4,7 @@ import type { Run } from '../activation.js';
 import { canonicalKey, makeMap } from '../maps.js';
 import { type CelKey, CelOptional, CelUint, type CelValue } from '../values.js';
 import { type Code, constantCode } from './code.js';
-import { printKey } from './select.js';
+import { printKey } from './lookup.js';
 
 const LIST_COST = 10;
 const MAP_COST = 30;

@@ -1,7 +1,7 @@
 // The methods of optionals, without making the optional where the receiver is `a.?b` or `a[?b]`. cel-go charges
 // nothing for `or` and `orValue`, and evaluates their argument only when needed.
 import { type Code, NONE } from './code.js';
-import { unwrapping, wrapping } from './select.js';
+import { unwrapping, wrapping } from './optional-access.js';
 
 /** `receiver.name(argument)`; undefined for functions that are not of this file. */
 export function optionalMethodCode(

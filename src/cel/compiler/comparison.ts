@@ -155,6 +155,7 @@ export function membershipCode(left: Code, right: Code, list: boolean): Code {
   }
   const runLeft = left.run;
   const runRight = right.run;
+  if (typeof left.constant === 'string' && !list) return namedMembership(left.constant, right);
   return {
     cost: left.cost + right.cost + (list ? 0 : 1),
     run: (activation) => {
@@ -169,6 +170,23 @@ export function membershipCode(left: Code, right: Code, list: boolean): Code {
       }
       if (container === undefined) return undefined;
       return isMap(container) ? mapGet(container, value) !== undefined : activation.fail('no such overload');
+    },
+  };
+}
+
+/** `'name' in container`, the commonest form. */
+function namedMembership(name: string, container: Code): Code {
+  const { run } = container;
+  return {
+    cost: container.cost + 1,
+    run: (activation) => {
+      const within = run(activation);
+      if (within === undefined) return undefined;
+      if (!Array.isArray(within)) {
+        return isMap(within) ? mapGet(within, name) !== undefined : activation.fail('no such overload');
+      }
+      if (within.length > 100) activation.cost += traversal(within.length);
+      return within.includes(name);
     },
   };
 }

@@ -1,10 +1,11 @@
 // Comprehensions, each as its own loop: cel-go's generic fold is what they mean and what they cost, not what they do.
 // Every iteration is charged as the fold's loop condition and step would be, and looks at the limit.
-import type { Run } from '../activation.js';
+import type { Activation, Run } from '../activation.js';
 import type { ComprehensionExpr } from '../ast.js';
-import { CelError, type CelValue, isMap } from '../values.js';
+import { mapSize } from '../maps.js';
+import { CelError, type CelMapValue, type CelValue } from '../values.js';
 import { type Code, noOverload, type Scope } from './code.js';
-import { iterate, iterateMap, type Loop, type Step } from './loop.js';
+import { iterate, iterateFrom, type Loop, type Step } from './loop.js';
 import { collect, collectEntries, collectMap } from './transforms.js';
 
 /** The code of a comprehension. */
@@ -39,71 +40,92 @@ export function comprehensionCode(expr: ComprehensionExpr, scope: Scope): Code {
   });
 }
 
-/**
- * `all` (decided by the first false) and `exists` (by the first true). An undecided error comes out at the end. The loop
- * over a list is written out: through `iterate` it takes half as long again.
- */
+/** What a quantifier's loops share: `all` is decided by the first false, `exists` by the first true. */
+interface Quantifier {
+  readonly loop: Loop;
+  readonly condition: Run;
+  readonly decisive: boolean;
+  /** Cost of a step: the fold's condition, its accumulator, and the predicate. */
+  readonly cost: number;
+  /** Cost of the fold's condition alone, once more where the loop ends early: 2, or 3 with the negation of exists. */
+  readonly check: number;
+}
+
 function quantifier(loop: Loop, condition: Code, decisive: boolean): Run {
-  const {
-    range: runRange,
-    slots: [slot, second],
-  } = loop as { range: Run; slots: readonly [number, number | undefined] };
-  const { run } = condition;
-  // The fold's condition costs 2 (`@not_strictly_false(accu)`), 3 with the negation of exists; its step 1 for the accu.
   const check = decisive ? 3 : 2;
-  const cost = condition.cost + check + 1;
+  const parts: Quantifier = {
+    loop,
+    condition: condition.run,
+    decisive,
+    check,
+    cost: condition.cost + check + 1,
+  };
+  const { range: runRange, slots } = loop;
+  const [slot] = slots;
+  if (slot === undefined || slots.length > 1) {
+    return (activation) => {
+      const range = runRange(activation);
+      return range === undefined ? undefined : quantify(activation, parts, range, 0);
+    };
+  }
+  const { condition: run, cost } = parts;
+  // The loop over a list is written out: through `quantify` it takes half as long again.
   return (activation) => {
     const range = runRange(activation);
-    if (range === undefined) return undefined;
-    let failure: CelError | undefined;
-    let failed = false;
-    if (Array.isArray(range)) {
-      const { slots } = activation;
-      const length = range.length;
-      for (let index = 0; index < length; index++) {
-        activation.cost += cost;
-        if (activation.cost > activation.limit && activation.exhausted()) return undefined;
-        if (second === undefined) {
-          slots[slot] = range[index] as CelValue;
-        } else {
-          slots[slot] = index;
-          slots[second] = range[index] as CelValue;
-        }
-        const value = run(activation);
-        if (value === decisive) {
-          if (index < length - 1) activation.cost += check;
-          return decisive;
-        }
-        if (value !== !decisive && !failed) {
-          failed = true;
-          failure = value === undefined ? activation.error : new CelError('no such overload');
-        }
-      }
-    } else {
-      if (!isMap(range)) return activation.fail('no such overload');
-      let found = false;
-      const step: Step = (inner) => {
-        const value = run(inner);
-        if (value === decisive) {
-          found = true;
-          return false;
-        }
-        if (value !== !decisive && !failed) {
-          failed = true;
-          failure = value === undefined ? inner.error : new CelError('no such overload');
-        }
-        return true;
-      };
-      if (!iterateMap(activation, loop, range, cost, step)) return undefined;
-      if (found) {
-        activation.cost += check;
+    if (!Array.isArray(range)) return range === undefined ? undefined : quantify(activation, parts, range, 0);
+    const local = activation.slots;
+    const { length } = range;
+    for (let index = 0; index < length; index++) {
+      activation.cost += cost;
+      if (activation.cost > activation.limit && activation.exhausted()) return undefined;
+      local[slot] = range[index] as CelValue;
+      const value = run(activation);
+      if (value === decisive) {
+        if (index < length - 1) activation.cost += check;
         return decisive;
       }
+      if (value !== !decisive)
+        return quantify(activation, parts, range, index + 1, failureOf(activation, value));
     }
-    if (!failed) return !decisive;
-    activation.error = failure;
-    return undefined;
+    return !decisive;
   };
+}
+
+function failureOf(activation: Activation, value: CelValue | undefined): CelError {
+  if (value !== undefined) return new CelError('no such overload');
+  return activation.error ?? new CelError('no such attribute(s)');
+}
+
+/** A quantifier over any range from a position on; the first error comes out at the end if nothing decides. */
+function quantify(
+  activation: Activation,
+  { loop, condition, decisive, cost, check }: Quantifier,
+  range: CelValue,
+  start: number,
+  failure?: CelError,
+): boolean | undefined {
+  let error = failure;
+  let decidedAt = -1;
+  let position = start - 1;
+  const step: Step = (inner) => {
+    position++;
+    const value = condition(inner);
+    if (value === decisive) decidedAt = position;
+    else if (value !== !decisive) error ??= failureOf(inner, value);
+    return decidedAt === -1;
+  };
+  if (!iterateFrom(activation, loop, range, cost, step, start)) return undefined;
+  if (decidedAt !== -1) {
+    if (decidedAt < sizeOfRange(range) - 1) activation.cost += check;
+    return decisive;
+  }
+  if (error === undefined) return !decisive;
+  activation.error = error;
+  return undefined;
+}
+
+function sizeOfRange(range: CelValue): number {
+  return Array.isArray(range) ? range.length : mapSize(range as CelMapValue);
 }
 
 function existsOne(loop: Loop, condition: Code): Run {

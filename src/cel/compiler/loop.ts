@@ -19,31 +19,40 @@ export type Step = (activation: Activation) => boolean;
  */
 export function iterate(activation: Activation, loop: Loop, cost: number, step: Step): boolean {
   const range = loop.range(activation);
-  if (range === undefined) return false;
+  return range !== undefined && iterateFrom(activation, loop, range, cost, step, 0);
+}
+
+/** `iterate` over a range at hand, from a position of a list on. */
+export function iterateFrom(
+  activation: Activation,
+  loop: Loop,
+  range: CelValue,
+  cost: number,
+  step: Step,
+  start: number,
+): boolean {
   const { slots } = activation;
   const [first, second] = loop.slots as [number, number | undefined];
-  if (Array.isArray(range)) {
-    for (let index = 0; index < range.length; index++) {
-      activation.cost += cost;
-      if (activation.cost > activation.limit && activation.exhausted()) return false;
-      if (second === undefined) {
-        slots[first] = range[index] as CelValue;
-      } else {
-        slots[first] = index;
-        slots[second] = range[index] as CelValue;
-      }
-      if (!step(activation)) break;
-    }
-    return true;
-  }
-  if (!isMap(range)) {
+  if (!Array.isArray(range)) {
+    if (isMap(range)) return iterateMap(activation, loop, range, cost, step);
     activation.fail('no such overload');
     return false;
   }
-  return iterateMap(activation, loop, range, cost, step);
+  for (let index = start; index < range.length; index++) {
+    activation.cost += cost;
+    if (activation.cost > activation.limit && activation.exhausted()) return false;
+    if (second === undefined) {
+      slots[first] = range[index] as CelValue;
+    } else {
+      slots[first] = index;
+      slots[second] = range[index] as CelValue;
+    }
+    if (!step(activation)) break;
+  }
+  return true;
 }
 
-export function iterateMap(
+function iterateMap(
   activation: Activation,
   loop: Loop,
   range: CelMapValue,

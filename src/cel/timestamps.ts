@@ -4,8 +4,7 @@ import { MAX_TIMESTAMP, MIN_TIMESTAMP } from './arithmetic.js';
 import { CelTimestamp } from './values.js';
 
 const NANOS = 1_000_000_000n;
-const PATTERN =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const PATTERN = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
 /** An RFC 3339 timestamp; undefined where the text is none or outside the years 1 to 9999. */
 export function parseTimestamp(text: string): CelTimestamp | undefined {

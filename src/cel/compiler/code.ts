@@ -2,7 +2,7 @@
 import type { Activation, Run } from '../activation.js';
 import type { BindExpr, ComprehensionExpr, Expr } from '../ast.js';
 import type { CheckedExpr } from '../checker.js';
-import { CelError, type CelValue } from '../values.js';
+import { CelError, type CelValue, isJsonObject } from '../values.js';
 
 export interface Code {
   readonly run: Run;
@@ -43,7 +43,14 @@ export interface Scope {
 
 /** A constant as code: no cost, as cel-go charges none. */
 export function constantCode(value: CelValue, cost = 0): Code {
-  return { run: () => value, cost, constant: value };
+  return { run: () => value, cost, constant: value, json: isJson(value) };
+}
+
+/** Whether a value is JSON throughout. */
+export function isJson(value: CelValue): boolean {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'bigint')) return true;
+  if (Array.isArray(value)) return (value as readonly CelValue[]).every(isJson);
+  return isJsonObject(value) && Object.values(value).every(isJson);
 }
 
 /** Turns the result of a library function into a result of compiled code. */

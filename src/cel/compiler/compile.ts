@@ -211,7 +211,8 @@ class Compiler implements Scope {
     const ordering = ORDERINGS.get(name);
     if (ordering !== undefined) return orderingCode(ordering, one, two, SIZED.test(only));
     const arithmetic = ARITHMETIC.get(name as never);
-    if (arithmetic !== undefined) return arithmeticCode(arithmetic, one, two, SIZED.test(only));
+    if (arithmetic !== undefined)
+      return arithmeticCode(arithmetic, one, two, SIZED.test(only), only === 'add_list');
     switch (name) {
       case OPERATORS.conditional:
         return conditionalCode(one, two, three);

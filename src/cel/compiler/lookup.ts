@@ -115,6 +115,8 @@ function listIndex(index: CelValue): number | undefined {
   return undefined;
 }
 
+/** A key or index as messages show it; what can be none by its type. */
 export function printKey(key: CelValue): string {
-  return key instanceof CelUint || key instanceof CelDouble ? String(key.value) : String(key);
+  if (key instanceof CelUint || key instanceof CelDouble) return String(key.value);
+  return typeof key === 'object' && key !== null ? typeName(key) : String(key);
 }

@@ -32,7 +32,7 @@ function hasValueCode(receiver: Code): Code | undefined {
 function orValueCode(receiver: Code, argument: Code): Code {
   const source = receiver.maybe ?? unwrapping(receiver.run);
   const { run, cost } = argument;
-  const json = (receiver.json ?? false) && (argument.json ?? isEmptyOrScalar(argument));
+  const json = (receiver.json ?? false) && (argument.json ?? false);
   const { constant } = argument;
   if (constant !== undefined) {
     return {
@@ -54,13 +54,6 @@ function orValueCode(receiver: Code, argument: Code): Code {
       return run(activation);
     },
   };
-}
-
-/** Whether a constant is JSON too: a scalar, or an empty list or map. */
-function isEmptyOrScalar({ constant }: Code): boolean {
-  if (Array.isArray(constant))
-    return constant.every((element) => element === null || typeof element !== 'object');
-  return constant === null || (constant !== undefined && typeof constant !== 'object');
 }
 
 function orCode(receiver: Code, argument: Code): Code {

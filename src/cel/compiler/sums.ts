@@ -14,8 +14,17 @@ const SAFE: Readonly<Record<ArithmeticOperator, (left: number, right: number) =>
   '%': (left, right) => (right === 0 ? Number.NaN : left % right),
 };
 
-/** An arithmetic operator. `sized` tells that exactly one overload applies and it joins strings or bytes. */
-export function arithmeticCode(operator: ArithmeticOperator, left: Code, right: Code, sized: boolean): Code {
+/**
+ * An arithmetic operator. `sized` tells that exactly one overload applies and it joins strings or bytes, `lists` that it joins
+ * lists.
+ */
+export function arithmeticCode(
+  operator: ArithmeticOperator,
+  left: Code,
+  right: Code,
+  sized: boolean,
+  lists: boolean,
+): Code {
   const runLeft = left.run;
   const runRight = right.run;
   const safe = SAFE[operator];
@@ -44,7 +53,9 @@ export function arithmeticCode(operator: ArithmeticOperator, left: Code, right: 
     }
     return exact(activation, one, other);
   };
-  return { run, cost: left.cost + right.cost + (sized ? 0 : 1) };
+  // Lists of JSON join to JSON; a sum of JSON numbers may be a double, which is no JSON here.
+  const json = lists && (left.json ?? false) && (right.json ?? false);
+  return { run, cost: left.cost + right.cost + (sized ? 0 : 1), json };
 }
 
 /** Whether a value is of a kind that operators exist for at all; cel-go names the operator only where it is not. */

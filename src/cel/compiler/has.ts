@@ -1,5 +1,6 @@
 // `has(operand.field)`. It costs nothing in Kubernetes besides its operand.
 import type { Activation, Run } from '../activation.js';
+import type { CelValue } from '../values.js';
 import { type Code, NONE } from './code.js';
 import { type Fields, isFields, isPlainName, test } from './lookup.js';
 
@@ -31,11 +32,11 @@ export function hasCode(operand: Code, key: string): Code {
 /** Whether a JSON object has a plain name, or with `present` false whether it lacks it. */
 function hasField(operand: Code, key: string, present: boolean): Run {
   const { run, path } = operand;
-  const slow = (activation: Activation) => {
-    const object = run(activation);
+  const checked = (activation: Activation, object: CelValue | undefined) => {
     const found = object === undefined ? undefined : test(activation, object, key);
     return found === undefined ? undefined : found === present;
   };
+  const slow = (activation: Activation) => checked(activation, run(activation));
   if (path !== undefined && path.keys.length <= 1) {
     const { slot } = path;
     const only = path.keys[0];
@@ -53,6 +54,8 @@ function hasField(operand: Code, key: string, present: boolean): Run {
   }
   return (activation) => {
     const object = run(activation) as Fields;
-    return isFields(object) ? (object[key] !== undefined) === present : slow(activation);
+    return isFields(object)
+      ? (object[key] !== undefined) === present
+      : checked(activation, object as CelValue | undefined);
   };
 }

@@ -8,6 +8,14 @@ export {
   type SecretSpan,
 } from './credentials.js';
 export { type DecodeResult, decodeReview } from './decode-review.js';
+export { diffObjects, type FieldChange } from './diff.js';
+export {
+  applyPatch,
+  type PatchOperation,
+  type PatchResult,
+  patchBetween,
+  pointerOf,
+} from './diff-patch.js';
 export { type DurationResult, parseGoDuration, parseSettingDuration } from './duration.js';
 export { type FieldPath, formatFieldPath } from './field-path.js';
 export { matchesGlob, matchesGlobs } from './glob.js';
@@ -40,6 +48,7 @@ export {
 } from './resources.js';
 export { OPERATIONS, type Operation, type Review, type ReviewOrigin } from './review.js';
 export { NOBODY, type SyntheticReviewOptions, syntheticReview } from './synthetic-review.js';
+export { sameJson } from './same-json.js';
 export { createUlidGenerator } from './ulid.js';
 export {
   readDocuments,

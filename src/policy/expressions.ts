@@ -19,6 +19,9 @@ import {
 } from '../cel/index.js';
 import { type FieldPath, formatFieldPath, type JsonValue, redactText } from '../kubernetes/index.js';
 import type { Scope } from './compiled.js';
+import { createRiskTable, type RiskTable } from './risk.js';
+import { DEFAULT_RISKS } from './risk-defaults.js';
+import { CHANGE_STRUCTS, CHANGE_TYPE, changeVariable } from './risk-variable.js';
 import { parseTemplate } from './template.js';
 
 /** An expression that is true, false or in error for one item of a rule. */
@@ -64,8 +67,12 @@ const BASE: Environment = extendEnvironment(validatingAdmissionEnvironment({ aut
   variables: [
     { name: 'item', type: DYN, json: true },
     { name: 'path', type: STRING },
+    { name: 'change', type: CHANGE_TYPE, json: true, lazy: true },
   ],
+  structs: CHANGE_STRUCTS,
 });
+
+const DEFAULT_RISK_TABLE = createRiskTable(DEFAULT_RISKS);
 
 /** Slots of the activation that every evaluation fills; extending an environment keeps them. */
 const slotOf = (name: string): number => {
@@ -81,6 +88,7 @@ const SLOTS = {
   namespaceObject: slotOf('namespaceObject'),
   item: slotOf('item'),
   path: slotOf('path'),
+  change: slotOf('change'),
 } as const;
 
 /** One policy's evaluation of one review: the activation its expressions share, and what they may cost together. */
@@ -100,7 +108,13 @@ interface Frame {
   /** Every expression that decides something, for what the policy reads as a whole. */
   readonly programs: Program[];
   readonly parameters: Readonly<Record<string, JsonValue>>;
+  readonly risks: RiskTable;
+  /** Whether any expression asks what changes; set while compiling, so that nothing is made ready for those that do not. */
+  readsChange: boolean;
 }
+
+const readsChange = (program: Program): boolean =>
+  program.references.some(({ variable }) => variable === 'change');
 
 /** The Namespace object of a request as CEL sees it: null where there is none or none is known. */
 function namespaceObject(scope: Scope): CelValue {
@@ -119,6 +133,8 @@ function evaluationOf(scope: Scope, frame: Frame): Evaluation {
   slots[SLOTS.request] = scope.review.request as CelValue;
   slots[SLOTS.params] = frame.parameters as CelValue;
   slots[SLOTS.namespaceObject] = namespaceObject(scope);
+  if (frame.readsChange)
+    slots[SLOTS.change] = new Lazy(() => changeVariable(scope.review, frame.risks) as CelValue);
   const activation = new Activation(frame.environment, slots);
   const { deadline, clock } = scope;
   const budget = createBudget(deadline === undefined ? {} : { deadline: { now: clock, at: deadline } });
@@ -180,6 +196,7 @@ function booleanOf(frame: Frame, source: string): Compiled<'expression', Boolean
   if (!compiled.ok) return compiled;
   const { program } = compiled;
   frame.programs.push(program);
+  frame.readsChange ||= readsChange(program);
   return {
     ok: true,
     expression: {
@@ -200,6 +217,7 @@ function interpolationOf(frame: Frame, template: string): Compiled<'interpolatio
     }
     const compiled = programOf(frame.environment, part.source);
     if (!compiled.ok) return { ok: false, message: `{${part.source}}: ${compiled.message}` };
+    frame.readsChange ||= readsChange(compiled.program);
     parts.push(compiled.program);
   }
   return {
@@ -217,6 +235,7 @@ const readsRequester = (program: Program): boolean =>
   );
 
 const readsOldObject = (program: Program): boolean =>
+  readsChange(program) ||
   program.references.some(
     ({ variable, path }) => variable === 'oldObject' || (variable === 'request' && path[0] === 'oldObject'),
   );
@@ -231,6 +250,7 @@ export interface PolicyExpressionsResult {
 export function policyExpressions(
   definitions: readonly VariableDefinition[],
   parameters: Readonly<Record<string, JsonValue>>,
+  risks: RiskTable = DEFAULT_RISK_TABLE,
 ): PolicyExpressionsResult {
   let environment = BASE;
   const variables: CompiledVariable[] = [];
@@ -256,7 +276,14 @@ export function policyExpressions(
     environment = extendEnvironment(environment, { variables: [declared] });
     variables.push({ slot: environment.variables.get(declared.name)?.slot ?? -1, program });
   }
-  const frame: Frame = { environment, variables, programs, parameters };
+  const frame: Frame = {
+    environment,
+    variables,
+    programs,
+    parameters,
+    risks,
+    readsChange: programs.some(readsChange),
+  };
   const expressions: PolicyExpressions = {
     boolean: (source) => booleanOf(frame, source),
     condition(source) {

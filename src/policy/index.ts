@@ -28,4 +28,16 @@ export { nearestName } from './nearest-name.js';
 export { type Candidate, createPolicySet, type PolicySet } from './policy-set.js';
 export { formatProblem, type Problem, type SourcePosition } from './problem.js';
 export { coversRequest, matchesResourceRule } from './resource-rule.js';
+export {
+  createRiskTable,
+  higherRisk,
+  type RatedChange,
+  type RatedField,
+  RISKS,
+  type Risk,
+  type RiskRow,
+  type RiskTable,
+  rateChange,
+} from './risk.js';
+export { DEFAULT_RISKS } from './risk-defaults.js';
 export { checkSchema, type SchemaResult } from './schema-problems.js';

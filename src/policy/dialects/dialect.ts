@@ -2,6 +2,7 @@
 import type { FieldPath, JsonObject, JsonValue } from '../../kubernetes/index.js';
 import type { CompiledPolicy, DialectName } from '../compiled.js';
 import type { Problem } from '../problem.js';
+import type { RiskTable } from '../risk.js';
 
 /** One document of a file, with the place of each of its fields. */
 export interface PolicySource {
@@ -22,6 +23,8 @@ export interface PolicyDocumentSource extends PolicySource {
 export interface LoadOptions {
   /** Values for the parameters that policies declare, by policy name and parameter name. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  /** How dangerous which change is, for `change`; the defaults where none is given. */
+  readonly risks?: RiskTable | undefined;
 }
 
 /** Policies that compiled, and what is wrong with those that did not. */

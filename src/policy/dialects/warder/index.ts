@@ -69,7 +69,7 @@ function compilePolicy(
 ): CompiledPolicy {
   const { metadata, spec } = document;
   const parameters = resolveFor(document, options, report);
-  const { expressions, problems } = policyExpressions(spec.variables ?? [], parameters);
+  const { expressions, problems } = policyExpressions(spec.variables ?? [], parameters, options.risks);
   for (const { index, message } of problems) report(['spec', 'variables', index, 'expression'], message);
   checkResources(document, report);
   const stages = compileStages(document, report);

@@ -2,7 +2,9 @@
 import { matchesGlobs, type Review } from '../kubernetes/index.js';
 import type { Action } from '../policy/index.js';
 import type { Decision, PolicyOutcome, Violation } from './decision.js';
-import type { EngineSettings, JudgeInput } from './judge.js';
+import { claimLines, type Exempted, exemptionAnnotations, overriddenBy, underWindow } from './exempt.js';
+import type { ExemptionRecord } from './exemption.js';
+import type { EngineSettings, JudgeInput } from './input.js';
 import { auditAnnotationsOf, denialMessage, warningsOf } from './message.js';
 import { redactOutcomes } from './redact-findings.js';
 import { violationsOf } from './violations.js';
@@ -42,26 +44,56 @@ function denialOf(
   denied: readonly Violation[],
   outcomes: readonly PolicyOutcome[],
   input: JudgeInput,
+  exemption: ExemptionRecord | undefined,
 ): Decision['denial'] {
   const [worst] = denied;
   if (worst === undefined) return undefined;
   return {
     code: CODES[worst.reason] ?? 403,
     reason: worst.reason,
-    message: denialMessage(input.review, denied, outcomes, input.decisionId),
+    message: denialMessage(
+      input.review,
+      denied,
+      outcomes,
+      input.decisionId,
+      claimLines(exemption?.claims ?? []),
+    ),
   };
 }
 
-/** The decision on a review whose policies have been evaluated. */
+/** What exceptions and an open window make of outcomes whose actions are in force. */
+function recordOf(
+  outcomes: readonly PolicyOutcome[],
+  exempted: Exempted | undefined,
+): ExemptionRecord | undefined {
+  if (exempted === undefined) return undefined;
+  const { claims, window } = exempted;
+  return { claims, window, overridden: window === undefined ? [] : overriddenBy(outcomes, window) };
+}
+
+/**
+ * The decision on a review whose policies have been evaluated. Precedence: break-glass, then exceptions, then action.
+ * `guarded` are findings of the built-in checks, which nothing weakens.
+ */
 export function decide(
   found: readonly PolicyOutcome[],
   input: JudgeInput,
   missing: Decision['missing'],
+  guarded: readonly PolicyOutcome[] = [],
 ): Decision {
   const { review, settings, policies, decisionId } = input;
-  const outcomes = redactOutcomes(found, review).map((outcome) => enforce(outcome, review, settings));
+  const exempted = input.exemptions?.exempt(found, input);
+  const enforced = redactOutcomes(exempted?.outcomes ?? found, review).map((outcome) =>
+    enforce(outcome, review, settings),
+  );
+  const exemption = recordOf(enforced, exempted);
+  const window = exemption?.window;
+  const weakened = window === undefined ? enforced : enforced.map((outcome) => underWindow(outcome, window));
+  const outcomes = guarded.length === 0 ? weakened : [...redactOutcomes(guarded, review), ...weakened];
   const violations = violationsOf(outcomes);
-  const denial = denialOf(violations.filter(denies), outcomes, input);
+  const denial = denialOf(violations.filter(denies), outcomes, input, exemption);
+  const notes = exempted?.notes ?? [];
+  const annotations = auditAnnotationsOf(violations, decisionId, policies.digest);
   return {
     id: decisionId,
     review,
@@ -69,9 +101,11 @@ export function decide(
     denial,
     outcomes,
     violations,
-    warnings: violations.length === 0 ? [] : warningsOf(violations, []),
-    auditAnnotations: auditAnnotationsOf(violations, decisionId, policies.digest),
+    warnings: violations.length === 0 && notes.length === 0 ? [] : warningsOf(violations, notes),
+    auditAnnotations:
+      exemption === undefined ? annotations : { ...annotations, ...exemptionAnnotations(exemption) },
     exempt: undefined,
+    exemption,
     missing,
     policySetDigest: policies.digest,
   };

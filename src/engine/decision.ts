@@ -1,6 +1,7 @@
 // What the engine concludes about one review: plain data, later stages translate it.
 import type { FieldPath, MissingLookup, Review } from '../kubernetes/index.js';
 import type { Action, CompiledPolicy, CompiledRule, RuleFailure, Severity } from '../policy/index.js';
+import type { ExemptionRecord } from './exemption.js';
 
 /** The PolicyReport vocabulary. `fail` is a broken rule; `warn` a broken rule whose action is `warn`. */
 export type ResultKind = 'pass' | 'fail' | 'warn' | 'error' | 'skip';
@@ -74,6 +75,8 @@ export interface Decision {
   readonly auditAnnotations: Readonly<Record<string, string>>;
   /** Why nothing was evaluated at all, e.g. an excluded namespace; undefined where policies ran. */
   readonly exempt: string | undefined;
+  /** What exceptions and break-glass did; undefined where nothing was claimed and no window applies. */
+  readonly exemption: ExemptionRecord | undefined;
   readonly missing: readonly MissingLookup[];
   readonly policySetDigest: string;
 }

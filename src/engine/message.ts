@@ -81,12 +81,13 @@ export function denialMessage(
   denied: readonly Violation[],
   outcomes: readonly PolicyOutcome[],
   decisionId: string,
+  claimed: readonly string[] = [],
 ): string {
   const rules = new Set(denied.map(key)).size;
   const lines = [`${describeSubject(review)} breaks ${plural(rules, 'rule')}`, ''];
   for (const violation of denied.slice(0, MAX_LISTED)) lines.push(...violationLines(violation));
   if (denied.length > MAX_LISTED) lines.push(`…and ${denied.length - MAX_LISTED} more`);
-  lines.push(...exceptionLines(outcomes, denied, decisionId), `decision ${decisionId}`);
+  lines.push(...claimed, ...exceptionLines(outcomes, denied, decisionId), `decision ${decisionId}`);
   return lines.join('\n');
 }
 

@@ -32,7 +32,10 @@ function resultsOfOutcome(outcome: PolicyOutcome, into: RuleResult[]): void {
     if (failures.length === 0) into.push({ ...base, result, message: finding?.message ?? '', path: '' });
     for (const failure of failures) {
       const path = failure.path === undefined ? '' : formatFieldPath(failure.path);
-      into.push({ ...base, result, message: failure.message, path });
+      // What was excepted says by what, and what would have failed.
+      const message =
+        finding?.kind === 'excepted' ? `${finding.message}: ${failure.message}` : failure.message;
+      into.push({ ...base, result, message, path });
     }
   }
 }

@@ -1,5 +1,5 @@
 // Defaults that keep a cluster from locking itself out; configuration may change them.
-import type { EngineSettings } from './judge.js';
+import type { EngineSettings } from './input.js';
 
 /** The control plane's namespaces, and Warder's own. */
 export const DEFAULT_EXCLUDED_NAMESPACES: readonly string[] = [

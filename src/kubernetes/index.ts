@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical-json.js';
 export { type ClusterContext, EMPTY_CONTEXT, type MissingLookup } from './cluster-context.js';
 export { contextFromObjects } from './context.js';
 export {
@@ -39,6 +40,7 @@ export { type JsonProblem, type JsonResult, parseJson, parseJsonText } from './p
 export { type PodTemplate, podTemplateOf, podTemplatePath } from './pod-template.js';
 export { compareQuantities, parseQuantity, type Quantity, type QuantityResult } from './quantity.js';
 export { createRedactor, redactAt, redactObject, redactText } from './redact.js';
+export { resourceNameOf } from './resource-name.js';
 export {
   type ApiResource,
   builtInResources,
@@ -47,8 +49,9 @@ export {
   type ResourceMapper,
 } from './resources.js';
 export { OPERATIONS, type Operation, type Review, type ReviewOrigin } from './review.js';
-export { NOBODY, type SyntheticReviewOptions, syntheticReview } from './synthetic-review.js';
 export { sameJson } from './same-json.js';
+export { NOBODY, type SyntheticReviewOptions, syntheticReview } from './synthetic-review.js';
+export { formatTime, parseTime, roughDuration } from './time.js';
 export { createUlidGenerator } from './ulid.js';
 export {
   readDocuments,

@@ -22,7 +22,8 @@ export type {
 } from './compiled.js';
 export { PASS, SEVERITIES } from './compiled.js';
 export type { Dialect, LoadOptions, PolicySource } from './dialects/dialect.js';
-export { policySchema } from './dialects/warder/schema.js';
+export { compileSelector } from './dialects/warder/match.js';
+export { labelSelectorSchema, policySchema } from './dialects/warder/schema.js';
 export { formatProblems, type LoadResult, loadPolicies } from './load.js';
 export { nearestName } from './nearest-name.js';
 export { type Candidate, createPolicySet, type PolicySet } from './policy-set.js';

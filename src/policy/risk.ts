@@ -10,6 +10,7 @@ import {
   matchesGlob,
   matchesGlobs,
   type Review,
+  resourceNameOf,
 } from '../kubernetes/index.js';
 
 /** `none` only of a change that changes nothing. */
@@ -138,12 +139,6 @@ export interface RatedChange {
 const UNCHANGED: RatedChange = Object.freeze({ risk: 'none', fields: Object.freeze([]) });
 const rated = new WeakMap<Review, { readonly table: RiskTable; readonly change: RatedChange }>();
 
-/** `plural[.group][/subresource]` of a request. */
-function resourceOf({ resource, subResource }: Review): string {
-  const group = resource.group === '' ? '' : `.${resource.group}`;
-  return `${resource.resource}${group}${subResource === '' ? '' : `/${subResource}`}`;
-}
-
 /**
  * The change a request makes: on CREATE and DELETE all of the object; a CONNECT changes nothing. Worked out once for each
  * review, however many ask.
@@ -157,7 +152,7 @@ export function rateChange(review: Review, table: RiskTable): RatedChange {
 }
 
 function rate(review: Review, table: RiskTable): RatedChange {
-  const rows = table.rowsOf(resourceOf(review), review.name);
+  const rows = table.rowsOf(resourceNameOf(review), review.name);
   const { kind, object, oldObject, operation, subResource } = review;
   const changes = diffObjects(kind, oldObject, operation === 'DELETE' ? null : object, subResource);
   const fields = changes.map((change) => ({

@@ -1,5 +1,5 @@
 // What a Policy says about itself: description, rollout stages, terms of exceptions.
-import { type FieldPath, parseSettingDuration } from '../../../kubernetes/index.js';
+import { type FieldPath, parseSettingDuration, parseTime } from '../../../kubernetes/index.js';
 import type { ExceptionTerms, PolicyDescription, Stage } from '../../compiled.js';
 import { compileSelector } from './match.js';
 import type { Report } from './rule.js';
@@ -11,13 +11,10 @@ function durationOf(text: string | undefined, path: FieldPath, report: Report): 
   return parsed.ok ? parsed.milliseconds : report(path, `${parsed.message}; write 30d, 12h or 1h30m`);
 }
 
-/** RFC 3339, or a date alone for the start of that day in UTC. */
-const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
-
 function timeOf(text: string | undefined, path: FieldPath, report: Report): number | undefined {
   if (text === undefined) return undefined;
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
   return report(path, `is not a time; write it as 2026-12-15T00:00:00Z, found ${JSON.stringify(text)}`);
 }
 

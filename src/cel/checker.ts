@@ -358,7 +358,8 @@ class Checker {
   private validate(expr: CallExpr, overloads: readonly Overload[], args: readonly Expr[]): void {
     if (!this.environment.options.validateLiterals || overloads.length !== 1) return;
     const constants = args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
-    const message = overloads[0]?.validate?.(constants);
+    const typeOf = (arg: Expr) => this.inference.resolve(this.types.get(arg) ?? DYN, true);
+    const message = overloads[0]?.validate?.(constants, args, typeOf);
     if (message !== undefined) this.report(args.find((arg) => arg.kind === 'literal') ?? expr, message);
   }
 

@@ -46,8 +46,15 @@ export interface Overload {
    * faster function for them, or undefined. For instance a regular expression or a version parsed beforehand.
    */
   readonly specialize?: (constants: readonly (CelValue | undefined)[]) => CelFunction | undefined;
-  /** Called like `specialize`, by the checker: a compile-time message if the constants are wrong, as for `matches('[')`. */
-  readonly validate?: (constants: readonly (CelValue | undefined)[]) => string | undefined;
+  /**
+   * Called like `specialize`, by the checker: a compile-time message if the constants are wrong, as for `matches('[')`. It
+   * may also judge the arguments as they are written and by their types.
+   */
+  readonly validate?: (
+    constants: readonly (CelValue | undefined)[],
+    args: readonly Expr[],
+    typeOf: (arg: Expr) => CelType,
+  ) => string | undefined;
 }
 
 /** A function and all its overloads; a namespaced name is written with its dots (`sets.contains`). */

@@ -108,7 +108,8 @@ function toBool(value: CelValue): CallResult {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function toText(value: CelValue): CallResult {
+/** `string(value)` */
+export function toText(value: CelValue): CallResult {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
   if (isInt(value)) return String(value < 0 ? `-${-BigInt(value)}` : BigInt(value));

@@ -1,3 +1,4 @@
+export { builtInOutcome, builtInPolicy, type Objection } from './built-in.js';
 export type { Decision, PolicyOutcome, ResultKind, RuleFinding, RuleResult, Violation } from './decision.js';
 export type { Exempted } from './exempt.js';
 export type { ClaimUse, ExemptionRecord, WindowUse } from './exemption.js';

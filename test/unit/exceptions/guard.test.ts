@@ -6,7 +6,6 @@ import {
   approved,
   CAROLS,
   deployment,
-  deployment,
   exception,
   exemptionsOf,
   judged,

@@ -19,12 +19,12 @@ const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 export function goQuote(text: string): string {
   let quoted = '';
   for (const character of text) {
-    quoted += NAMED.get(character) ?? (PRINTABLE.test(character) ? character : escape(character));
+    quoted += NAMED.get(character) ?? (PRINTABLE.test(character) ? character : escaped(character));
   }
   return `"${quoted}"`;
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   // A surrogate of its own is no text in Go, where strings are UTF-8.
   if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';

@@ -49,13 +49,18 @@ export function unescapeUrl(bytes: string, part: UrlPart): string | UrlProblem {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes.charAt(at);
     if (byte === '%') {
-      const escape = bytes.slice(at, at + 3);
-      if (!/^%[0-9a-fA-F]{2}$/.test(escape)) return invalidEscape(escape);
-      const value = Number.parseInt(escape.slice(1), 16);
+      const written = bytes.slice(at, at + 3);
+      if (!/^%[0-9a-fA-F]{2}$/.test(written)) return invalidEscape(written);
+      const value = Number.parseInt(written.slice(1), 16);
       // A host may only escape what is not ASCII, and the percent sign before a zone.
-      if (part === 'host' && value < 0x80 && escape !== '%25') return invalidEscape(escape);
-      if (part === 'zone' && escape !== '%25' && value !== 0x20 && mustEscape(String.fromCharCode(value), 'host'))
-        return invalidEscape(escape);
+      if (part === 'host' && value < 0x80 && written !== '%25') return invalidEscape(written);
+      if (
+        part === 'zone' &&
+        written !== '%25' &&
+        value !== 0x20 &&
+        mustEscape(String.fromCharCode(value), 'host')
+      )
+        return invalidEscape(written);
       at += 2;
     } else if (inHost && byte < '\x80' && mustEscape(byte, part)) {
       return new UrlProblem(`invalid character ${goQuoteBytes(byte)} in host name`);

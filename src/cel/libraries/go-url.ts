@@ -105,7 +105,7 @@ function parse(bytes: string, request: boolean): GoUrl | UrlProblem {
   return { ...found, ...authority, omitHost, path, rawPath };
 }
 
-const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%]*$/;
+const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
 
 function parseAuthority(
   scheme: string,
@@ -209,7 +209,9 @@ export function printUrl(url: GoUrl): string {
   if (opaque !== '') {
     text += opaque;
   } else {
-    const shown = (scheme !== '' || host !== '' || user !== undefined) && !(omitHost && host === '' && user === undefined);
+    const shown =
+      (scheme !== '' || host !== '' || user !== undefined) &&
+      !(omitHost && host === '' && user === undefined);
     if (shown) {
       if (host !== '' || path !== '' || user !== undefined) text += '//';
       if (user !== undefined) text += printUser(user);

@@ -28,6 +28,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /** The text in double quotes, escaped so that CEL reads it back; a surrogate of its own becomes U+FFFD. */
 export function quoteString(text: string): string {
-  const escaped = text.toWellFormed().replace(/[\x07\b\f\n\r\t\v\\"]/g, (each) => ESCAPES.get(each) ?? each);
+  let escaped = '';
+  for (const character of text.toWellFormed()) escaped += ESCAPES.get(character) ?? character;
   return `"${escaped}"`;
 }

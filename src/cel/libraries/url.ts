@@ -6,7 +6,15 @@ import { BOOL, listType, mapType, opaqueType, STRING } from '../types.js';
 import { type CelError, CelOpaque, type CelValue, celError } from '../values.js';
 import { codePointLength } from './code-points.js';
 import { fromByteText } from './go-text.js';
-import { escapedPath, type GoUrl, parseRequestUri, parseUrl, printUrl, queryValues, splitHostPort } from './go-url.js';
+import {
+  escapedPath,
+  type GoUrl,
+  parseRequestUri,
+  parseUrl,
+  printUrl,
+  queryValues,
+  splitHostPort,
+} from './go-url.js';
 import { UrlProblem } from './go-url-escape.js';
 
 export class CelUrl extends CelOpaque {

@@ -27,6 +27,9 @@ export {
   extendEnvironment,
   type VariableDeclaration,
 } from './environment.js';
+export { type ExplainOptions, explain } from './explain/explain.js';
+export type { ExplainedPart, ValuePath } from './explain/explained.js';
+export { showValue } from './explain/phrase.js';
 export { fromJson, type Json, toJson } from './json.js';
 export { type ValidatingAdmissionOptions, validatingAdmissionEnvironment } from './kubernetes-environment.js';
 export { bindingsLibrary, blockLibrary } from './libraries/bindings.js';

@@ -9,11 +9,14 @@ import {
   createBudget,
   DYN,
   type Environment,
+  type ExplainedPart,
+  explain,
   extendEnvironment,
   type Input,
   Lazy,
   type Program,
   STRING,
+  showValue,
   toJson,
   validatingAdmissionEnvironment,
 } from '../cel/index.js';
@@ -98,6 +101,7 @@ interface Evaluation {
 }
 
 interface CompiledVariable {
+  readonly name: string;
   readonly slot: number;
   readonly program: Program;
 }
@@ -159,6 +163,47 @@ function run(
   return program.evaluate(activation, budget);
 }
 
+/** The field of the object a part of an explanation is about; undefined for other variables. */
+function fieldOf({ path }: ExplainedPart, itemPath: FieldPath): FieldPath | undefined {
+  if (path?.variable === 'object') return path.steps;
+  return path?.variable === 'item' ? [...itemPath, ...path.steps] : undefined;
+}
+
+/** `spec.replicas is 1, expected at least 3`. */
+function sentenceOf(part: ExplainedPart, scope: Scope, itemPath: FieldPath): string {
+  const field = fieldOf(part, itemPath);
+  const subject =
+    field !== undefined
+      ? formatFieldPath([...scope.objectPath, ...field])
+      : part.path === undefined
+        ? part.source
+        : formatFieldPath([part.path.variable, ...part.path.steps]);
+  const found = part.found === undefined ? 'unset' : showValue(part.found);
+  return part.path === undefined
+    ? `${subject} does not hold`
+    : `${subject} is ${found}, expected ${part.expected}`;
+}
+
+/** Why an expression is false; the first part about the object itself gives the field, the others are told. */
+function explainFalse(
+  program: Program,
+  frame: Frame,
+  scope: Scope,
+  item: JsonValue | null,
+  path: FieldPath,
+): Explained {
+  run(program, frame, scope, item, path);
+  const { activation, budget } = evaluationOf(scope, frame);
+  const variables = new Map(frame.variables.map((variable) => [variable.name, variable.program]));
+  const parts = explain(program, activation, budget, { variables });
+  const main = parts.find((part) => fieldOf(part, path) !== undefined);
+  const others = parts.filter((part) => part !== main && part.path !== undefined);
+  const details = others.map((part) => redactText(sentenceOf(part, scope, path)));
+  if (main === undefined) return { path: undefined, found: undefined, expected: '', details };
+  const found = main.found === undefined ? undefined : (toJson(main.found) as JsonValue); // JSON of a value
+  return { path: fieldOf(main, path), found, expected: main.expected, details };
+}
+
 function truth(value: CelValue | CelError): boolean | { readonly error: string } {
   if (typeof value === 'boolean') return value;
   if (value instanceof CelError) return { error: value.message };
@@ -201,7 +246,7 @@ function booleanOf(frame: Frame, source: string): Compiled<'expression', Boolean
     ok: true,
     expression: {
       evaluate: (scope, item, path) => truth(run(program, frame, scope, item, path)),
-      explain: () => ({ path: undefined, found: undefined, expected: '', details: [] }),
+      explain: (scope, item, path) => explainFalse(program, frame, scope, item, path),
     },
   };
 }
@@ -274,7 +319,11 @@ export function policyExpressions(
       lazy: true,
     };
     environment = extendEnvironment(environment, { variables: [declared] });
-    variables.push({ slot: environment.variables.get(declared.name)?.slot ?? -1, program });
+    variables.push({
+      name: declared.name,
+      slot: environment.variables.get(declared.name)?.slot ?? -1,
+      program,
+    });
   }
   const frame: Frame = {
     environment,

@@ -12,6 +12,7 @@ import type {
   SelectExpr,
 } from './ast.js';
 import { type Constant, candidateNames, type Environment, type Variable } from './environment.js';
+import { mixedLiterals } from './homogeneity.js';
 import { Inference, isDynOrError } from './inference.js';
 import type { FunctionDeclaration, Overload } from './library.js';
 import { displayName, OPERATORS } from './operators.js';
@@ -111,10 +112,13 @@ class Checker {
 
   run(expr: Expr): CheckResult {
     this.check(expr);
+    const typeOf = (node: Expr) => this.inference.resolve(this.types.get(node) ?? DYN, true);
+    if (this.environment.options.homogeneousLiterals && this.problems.length === 0) {
+      for (const { at, message } of mixedLiterals(expr, typeOf)) this.report(at, message);
+    }
     if (this.problems.length > 0) {
       return { ok: false, problems: this.problems.sort((left, right) => left.offset - right.offset) };
     }
-    const typeOf = (node: Expr) => this.inference.resolve(this.types.get(node) ?? DYN, true);
     const checked: CheckedExpr = {
       expr,
       type: typeOf(expr),
@@ -379,7 +383,7 @@ class Checker {
     let joined: CelType | undefined;
     expr.elements.forEach((element, index) => {
       const type = this.optionalContent(element, expr.optional.has(index));
-      joined = joined === undefined ? type : this.join(element, joined, type);
+      joined = joined === undefined ? type : this.join(joined, type);
     });
     return listType(joined ?? this.inference.freshParam());
   }
@@ -389,9 +393,9 @@ class Checker {
     let value: CelType | undefined;
     for (const entry of expr.entries) {
       const keyType = this.check(entry.key);
-      key = key === undefined ? keyType : this.join(entry.key, key, keyType);
+      key = key === undefined ? keyType : this.join(key, keyType);
       const valueType = this.optionalContent(entry.value, entry.optional);
-      value = value === undefined ? valueType : this.join(entry.value, value, valueType);
+      value = value === undefined ? valueType : this.join(value, valueType);
     }
     return mapType(key ?? this.inference.freshParam(), value ?? this.inference.freshParam());
   }
@@ -409,11 +413,8 @@ class Checker {
     );
   }
 
-  private join(at: Expr, known: CelType, type: CelType): CelType {
-    const joined = this.inference.join(known, type);
-    if (joined !== undefined) return joined;
-    if (!this.environment.options.homogeneousLiterals) return DYN;
-    return this.report(at, `expected type '${this.show(known)}' but found '${this.show(type)}'`);
+  private join(known: CelType, type: CelType): CelType {
+    return this.inference.join(known, type) ?? DYN;
   }
 
   private comprehension(expr: ComprehensionExpr): CelType {

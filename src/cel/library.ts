@@ -26,10 +26,11 @@ export interface Overload {
   readonly result: CelType;
   readonly call: CelFunction;
   /**
-   * The run-time cost of one call, charged after it, from its arguments and result; 1 without it. See
-   * k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's interpreter/runtimecost.go.
+   * The run-time cost of one call, charged after it, from its arguments and result; 1 without it. `ambiguous` tells that
+   * the checker could not choose this overload alone. See k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's
+   * interpreter/runtimecost.go.
    */
-  readonly cost?: (args: readonly CelValue[], result: CelValue) => number;
+  readonly cost?: (args: readonly CelValue[], result: CelValue, ambiguous: boolean) => number;
   /**
    * False for functions that cost 1 whatever their arguments where the checker could not choose one overload: the
    * standard ones, since cel-go then does not know which was called. Libraries leave it out.

@@ -92,7 +92,8 @@ function fold(
   if (candidate === undefined || candidate.overload.impure === true) return undefined;
   const value = candidate.call(...args);
   if (value instanceof CelError) return undefined;
-  const charged = candidate.cost === undefined ? cost : cost + candidate.cost(args, value);
+  const charged =
+    candidate.cost === undefined ? cost : cost + candidate.cost(args, value, candidates.length > 1);
   return constantCode(value, candidate.overload.conversion === true ? cost - 1 : charged);
 }
 
@@ -135,6 +136,7 @@ function binary(name: string, candidate: Candidate, left: Run, right: Run): Run 
 
 function general(name: string, candidates: readonly Candidate[], runs: readonly Run[]): Run {
   const fixed = candidates.every((candidate) => candidate.cost === undefined);
+  const ambiguous = candidates.length > 1;
   return (activation) => {
     const args: CelValue[] = [];
     for (const run of runs) {
@@ -149,7 +151,7 @@ function general(name: string, candidates: readonly Candidate[], runs: readonly 
         if (!fixed) activation.cost += 1;
         return undefined;
       }
-      if (!fixed) activation.cost += cost === undefined ? 1 : cost(args, result);
+      if (!fixed) activation.cost += cost === undefined ? 1 : cost(args, result, ambiguous);
       return result;
     }
     return mismatch(activation, name, args);

@@ -38,11 +38,18 @@ export function equalityCode(left: Code, right: Code, negated: boolean): Code {
       if (other === undefined) return undefined;
       activation.cost += equalityCost(one, other);
       if (typeof one !== 'object' && typeof one === typeof other) return (one === other) !== negated;
+      if (one instanceof CelOpaque && !negated && !isSameKind(one, other))
+        return activation.fail('no such overload');
       const equal = equals(one, other);
       chargeWork(activation);
       return equal !== negated;
     },
   };
+}
+
+/** Abstract values only compare with their own kind; anything else is an error upstream, except in `!=`. */
+function isSameKind(one: CelOpaque, other: CelValue): boolean {
+  return other instanceof CelOpaque && other.typeName === one.typeName;
 }
 
 function equalityCost(left: CelValue, right: CelValue): number {
@@ -68,6 +75,8 @@ function constantEqualityCode(left: Code, constant: CelValue, constantCost: numb
       if (value === undefined) return undefined;
       if (typeof value !== 'number') activation.cost -= refund(value);
       else if (charged > 1) activation.cost -= charged - 1;
+      if (typeof value === 'object' && value instanceof CelOpaque && !negated)
+        return activation.fail('no such overload');
       return (numeric && typeof value === 'object' && equals(value, constant)) !== negated;
     },
   };

@@ -65,15 +65,17 @@ const unlessUnreadable = <T extends CelOpaque>(parsed: T | CelError, use: (value
 /** The bytes of a network's prefix, for costs. */
 const bytesOf = (value: CelValue | undefined) =>
   value instanceof CelCidr ? Math.ceil(value.prefix.bits / 8) : 1;
-const parsing = (value: CelValue | undefined) =>
-  typeof value === 'string' ? Math.ceil(codePointLength(value) * 0.1) : 0;
+/** Reading a text costs, but only where it is known beforehand that it is one. */
+const parsing = (value: CelValue | undefined, ambiguous: boolean) =>
+  typeof value === 'string' && !ambiguous ? Math.ceil(codePointLength(value) * 0.1) : 0;
 
 const CONTAINS_IP = {
-  cost: ([cidr, other]: readonly CelValue[]) => Math.ceil(2 * bytesOf(cidr) * 0.1) + parsing(other),
+  cost: ([cidr, other]: readonly CelValue[], _result: CelValue, ambiguous: boolean) =>
+    Math.ceil(2 * bytesOf(cidr) * 0.1) + parsing(other, ambiguous),
 };
 const CONTAINS_CIDR = {
-  cost: ([cidr, other]: readonly CelValue[]) =>
-    Math.ceil(2 * bytesOf(cidr) * 0.1) + Math.ceil(bytesOf(cidr) * 0.1) + 1 + parsing(other),
+  cost: ([cidr, other]: readonly CelValue[], _result: CelValue, ambiguous: boolean) =>
+    Math.ceil(2 * bytesOf(cidr) * 0.1) + Math.ceil(bytesOf(cidr) * 0.1) + 1 + parsing(other, ambiguous),
 };
 
 export const cidrLibrary: Library = defineLibrary({

@@ -73,7 +73,6 @@ const PARSED = {
 
 export const quantityLibrary: Library = defineLibrary({
   name: 'kubernetes.quantity',
-  types: [{ name: QUANTITY.name, type: QUANTITY }],
   functions: [
     fn('quantity', overload('string_to_quantity', [STRING], QUANTITY, readQuantity, PARSED)),
     fn(

@@ -53,7 +53,6 @@ const PARSED = {
 export const semverLibrary: Library = defineLibrary({
   name: 'kubernetes.Semver',
   version: 1,
-  types: [{ name: SEMVER.name, type: SEMVER }],
   functions: [
     fn(
       'semver',

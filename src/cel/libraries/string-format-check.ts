@@ -47,22 +47,15 @@ export function checkFormat(
   if (typeof format !== 'string' || list?.kind !== 'list') return undefined;
   const { elements } = list;
   let used = 0;
-  const failed = readFormat(
-    format,
-    (index) => {
-      if (index >= elements.length) return celError(`index ${index} out of range`);
-      used++;
-      return undefined;
-    },
-    (piece, index) => {
-      const element = elements[index];
-      if (piece.kind === 'text' || element === undefined) return undefined;
-      const found = refusedType(piece.directive, element, typeOf);
-      return found === undefined
-        ? undefined
-        : celError(`error during formatting: ${refused(piece.directive, found).message}`);
-    },
-  );
+  const failed = readFormat(format, elements.length, true, (piece, index) => {
+    const element = elements[index];
+    if (piece.kind === 'text' || element === undefined) return undefined;
+    used = index + 1;
+    const found = refusedType(piece.directive, element, typeOf);
+    return found === undefined
+      ? undefined
+      : celError(`error during formatting: ${refused(piece.directive, found).message}`);
+  });
   if (failed instanceof CelError) return failed.message;
   if (elements.length <= used) return undefined;
   return `too many arguments supplied to string.format (expected ${used}, got ${elements.length})`;

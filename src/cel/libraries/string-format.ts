@@ -21,12 +21,13 @@ const MAX_PRECISION = 1_100;
 const MAX_INT_TEXT = 9_223_372_036_854_775_807n;
 
 /**
- * Reads a format string piece by piece. `argument` is called before each directive is read, since a missing argument
- * is reported first, and `take` with each piece; either ends the reading with an error.
+ * Reads a format string piece by piece, `take` being called with each; it may end the reading with an error. There are
+ * `count` arguments. `endFirst` tells that a percent sign at the end is reported before a missing argument.
  */
 export function readFormat(
   format: string,
-  argument: (index: number) => CelError | undefined,
+  count: number,
+  endFirst: boolean,
   take: (piece: Piece, index: number) => CelError | undefined,
 ): CelError | undefined {
   let index = 0;
@@ -40,9 +41,9 @@ export function readFormat(
       at = percent + 2;
       continue;
     }
-    const missing = argument(index);
-    if (missing !== undefined) return missing;
-    if (percent + 1 >= format.length) return celError('unexpected end of string');
+    const ended = percent + 1 >= format.length;
+    if (index >= count && !(ended && endFirst)) return celError(`index ${index} out of range`);
+    if (ended) return celError('unexpected end of string');
     const read = readDirective(format, percent + 1);
     if (read instanceof CelError) return celError(`could not parse formatting clause: ${read.message}`);
     const failed = take(read.piece, index);
@@ -93,21 +94,17 @@ function firstByte(format: string, at: number): string {
 /** The formatted string, or an error. */
 export function formatString(format: string, args: CelList, style: FormatStyle): string | CelError {
   let text = '';
-  const failed = readFormat(
-    format,
-    (index) => (index < args.length ? undefined : celError(`index ${index} out of range`)),
-    (piece, index) => {
-      if (piece.kind === 'text') {
-        text += piece.text;
-        return undefined;
-      }
-      // `argument` has seen that there is one.
-      const printed = style.print(piece.directive, args[index] as CelValue, piece.precision);
-      if (printed instanceof CelError) return celError(`error during formatting: ${printed.message}`);
-      text += printed;
+  const failed = readFormat(format, args.length, false, (piece, index) => {
+    if (piece.kind === 'text') {
+      text += piece.text;
       return undefined;
-    },
-  );
+    }
+    // There are as many arguments as `readFormat` was told.
+    const printed = style.print(piece.directive, args[index] as CelValue, piece.precision);
+    if (printed instanceof CelError) return celError(`error during formatting: ${printed.message}`);
+    text += printed;
+    return undefined;
+  });
   return failed ?? text;
 }
 

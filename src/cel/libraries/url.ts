@@ -55,7 +55,6 @@ function part(name: string, id: string, read: (url: GoUrl) => string): FunctionD
 
 export const urlLibrary: Library = defineLibrary({
   name: 'kubernetes.urls',
-  types: [{ name: URL_TYPE.name, type: URL_TYPE }],
   functions: [
     fn(
       'url',

@@ -2,7 +2,7 @@
 import { matchesGlobs, type Review } from '../kubernetes/index.js';
 import type { Action } from '../policy/index.js';
 import type { Decision, PolicyOutcome, Violation } from './decision.js';
-import { claimLines, type Exempted, exemptionAnnotations, overriddenBy, underWindow } from './exempt.js';
+import { type Exempted, exemptionAnnotations, exemptionLines, overriddenBy, underWindow } from './exempt.js';
 import type { ExemptionRecord } from './exemption.js';
 import type { EngineSettings, JudgeInput } from './input.js';
 import { auditAnnotationsOf, denialMessage, warningsOf } from './message.js';
@@ -56,7 +56,7 @@ function denialOf(
       denied,
       outcomes,
       input.decisionId,
-      claimLines(exemption?.claims ?? []),
+      exemption === undefined ? [] : exemptionLines(exemption),
     ),
   };
 }
@@ -67,8 +67,8 @@ function recordOf(
   exempted: Exempted | undefined,
 ): ExemptionRecord | undefined {
   if (exempted === undefined) return undefined;
-  const { claims, window } = exempted;
-  return { claims, window, overridden: window === undefined ? [] : overriddenBy(outcomes, window) };
+  const { claims, window, missed } = exempted;
+  return { claims, window, missed, overridden: window === undefined ? [] : overriddenBy(outcomes, window) };
 }
 
 /**

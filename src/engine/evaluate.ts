@@ -26,11 +26,15 @@ interface Subject {
   readonly object: JsonObject | null;
   readonly oldObject: JsonObject | null;
   readonly path: FieldPath;
+  readonly selections: Scope['selections'];
+  /** The scope that policies without parameters share, once there is one. */
+  scope: Scope | undefined;
 }
 
 const ROOT: FieldPath = Object.freeze([]);
 const NO_PARAMETERS: ParamResolution = { kind: 'found', params: [null] };
 const NOTHING_FOUND: readonly RuleFinding[] = Object.freeze([]);
+const PASSED: Pick<PolicyOutcome, 'skipped' | 'findings'> = { skipped: undefined, findings: NOTHING_FOUND };
 
 /** Everything about one review that its policies share. */
 export interface Evaluation {
@@ -42,13 +46,17 @@ export interface Evaluation {
   readonly clock: () => number;
 }
 
+function subjectOf(object: JsonObject | null, oldObject: JsonObject | null, path: FieldPath): Subject {
+  return { object, oldObject, path, selections: new Map(), scope: undefined };
+}
+
 /** The Pod that would come of the review's object, for policies written for pods; null where it carries none. */
 function podSubject(review: Review): Subject | null {
   const pod = review.object === null ? null : podTemplateOf(review.kind, review.object);
   const oldPod = review.oldObject === null ? null : podTemplateOf(review.kind, review.oldObject);
   const path = pod?.path ?? oldPod?.path;
   if (path === undefined) return null;
-  return { object: pod?.pod ?? null, oldObject: oldPod?.pod ?? null, path };
+  return subjectOf(pod?.pod ?? null, oldPod?.pod ?? null, path);
 }
 
 /** The first stage that is in time and selects the namespace. */
@@ -141,14 +149,10 @@ function outcomeOf(
   };
 }
 
-function judgeWithParameters(
-  policy: CompiledPolicy,
-  subject: Subject,
-  params: JsonObject | null,
-  evaluation: Evaluation,
-): Pick<PolicyOutcome, 'skipped' | 'findings'> {
+/** What rules of one subject see; policies without parameters share one, each with expressions of its own. */
+function scopeOf(subject: Subject, params: JsonObject | null, evaluation: Evaluation): Scope {
   const { review, context, missing, now, deadline, clock } = evaluation;
-  const scope: Scope = {
+  return {
     review,
     object: subject.object,
     oldObject: subject.oldObject,
@@ -159,15 +163,31 @@ function judgeWithParameters(
     deadline,
     clock,
     missing,
+    selections: subject.selections,
     expressions: undefined,
   };
+}
+
+function judgeWithParameters(
+  policy: CompiledPolicy,
+  subject: Subject,
+  params: JsonObject | null,
+  evaluation: Evaluation,
+): Pick<PolicyOutcome, 'skipped' | 'findings'> {
+  let scope = params === null ? subject.scope : undefined;
+  if (scope === undefined) {
+    scope = scopeOf(subject, params, evaluation);
+    if (params === null) subject.scope = scope;
+  }
+  scope.expressions = undefined;
   if (policy.conditions.length > 0) {
     const unmet = unmetCondition(policy, scope);
     if (typeof unmet === 'string')
       return { skipped: `condition ${unmet} does not hold`, findings: NOTHING_FOUND };
     if (unmet !== undefined) return { skipped: undefined, findings: erroredRules(policy, unmet.error) };
   }
-  return { skipped: undefined, findings: judgeRules(policy, scope) };
+  const findings = judgeRules(policy, scope);
+  return findings === NOTHING_FOUND ? PASSED : { skipped: undefined, findings };
 }
 
 /** Judges one binding of a policy that matches; one outcome for every parameter object. */
@@ -223,7 +243,7 @@ function faultOf(policy: CompiledPolicy, fault: unknown): PolicyOutcome[] {
 export function evaluate(candidates: readonly Candidate[], evaluation: Evaluation): PolicyOutcome[] {
   const { review, context, missing } = evaluation;
   const outcomes: PolicyOutcome[] = [];
-  const whole: Subject = { object: review.object, oldObject: review.oldObject, path: ROOT };
+  const whole = subjectOf(review.object, review.oldObject, ROOT);
   const wholeInput: MatchInput = {
     review,
     context,

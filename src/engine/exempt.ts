@@ -2,13 +2,14 @@
 // decided elsewhere and passed in; this file only says what an exemption is and how it reads in the answer.
 import type { CompiledPolicy } from '../policy/index.js';
 import type { PolicyOutcome } from './decision.js';
-import type { ClaimUse, ExemptionRecord, WindowUse } from './exemption.js';
+import type { ClaimUse, ExemptionRecord, MissedWindow, WindowUse } from './exemption.js';
 
 /** What exceptions and break-glass make of the outcomes of a review. */
 export interface Exempted {
   readonly outcomes: readonly PolicyOutcome[];
   readonly claims: readonly ClaimUse[];
   readonly window: WindowUse | undefined;
+  readonly missed: MissedWindow | undefined;
   /** Said to the user as warnings. */
   readonly notes: readonly string[];
 }
@@ -39,11 +40,13 @@ export function overriddenBy(outcomes: readonly PolicyOutcome[], window: WindowU
   return [...rules];
 }
 
-/** Lines of a denial about claims that do not hold. */
-export function claimLines(claims: readonly ClaimUse[]): readonly string[] {
-  return claims
-    .filter(({ result }) => result === 'refused')
-    .map(({ id, message }) => `Exception ${id} does not hold: ${message}`);
+/** Lines of a denial about claims that do not hold and an emergency that does not apply. */
+export function exemptionLines({ claims, missed }: ExemptionRecord): readonly string[] {
+  const refused = claims.filter(({ result, message }) => result === 'refused' || message !== '');
+  const lines = refused.map(({ id, message }) => `Exception ${id} does not hold: ${message}`);
+  return missed === undefined
+    ? lines
+    : [...lines, `Break-glass ${missed.id} does not apply: it ${missed.message}`];
 }
 
 const MAX_ANNOTATION = 1024;

@@ -33,10 +33,18 @@ export interface WindowUse {
   readonly except: readonly string[];
 }
 
+/** An emergency window that does not cover a request, though who asks might think so. */
+export interface MissedWindow {
+  readonly id: string;
+  /** A phrase after its name: `locked 3 minutes ago (…)`. */
+  readonly message: string;
+}
+
 /** How an exemption stands in a decision. */
 export interface ExemptionRecord {
   readonly claims: readonly ClaimUse[];
   readonly window: WindowUse | undefined;
+  readonly missed: MissedWindow | undefined;
   /** `policy/rule` of denials that the window overrode. */
   readonly overridden: readonly string[];
 }

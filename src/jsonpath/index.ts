@@ -40,8 +40,23 @@ function fixedPath(steps: readonly Step[]): Path {
   return path;
 }
 
-/** Compiles `text`; the leading `$` may be left out. Filters and scripts are refused with the reason. */
+/** Policies of a set select the same few paths over and over; one selector serves them all. */
+const COMPILED = new Map<string, CompiledPath>();
+const MAX_COMPILED = 4096;
+
+/**
+ * Compiles `text`, or gives the selector already compiled for the same text, so that selections can be shared between
+ * rules. The leading `$` may be left out. Filters and scripts are refused with the reason.
+ */
 export function compilePath(text: string): CompiledPath {
+  const known = COMPILED.get(text);
+  if (known !== undefined) return known;
+  const compiled = compile(text);
+  if (COMPILED.size < MAX_COMPILED) COMPILED.set(text, compiled);
+  return compiled;
+}
+
+function compile(text: string): CompiledPath {
   const parsed = parseSteps(text);
   if (!parsed.ok) return parsed;
   const path = fixedPath(parsed.steps);

@@ -1,4 +1,6 @@
 // The one compiled form every dialect turns its documents into, and the engine evaluates.
+
+import type { SelectedNode, Selector } from '../jsonpath/index.js';
 import type {
   ClusterContext,
   FieldPath,
@@ -102,6 +104,8 @@ export interface Scope {
   readonly clock: () => number;
   /** What the evaluation needed and was not given is added here. */
   readonly missing: MissingLookup[];
+  /** Nodes that rules have selected from `object`, by selector: rules of a set select the same few paths. */
+  readonly selections: Map<Selector, readonly SelectedNode[]>;
   /** Room for what expressions of one policy share: variables, budget. Owned by the expression seam. */
   expressions: unknown;
 }

@@ -1,5 +1,5 @@
 // One rule of a Policy, compiled: select the items, ask `when`, check what is required, say what is wrong.
-import { compilePath, type Selector } from '../../../jsonpath/index.js';
+import { compilePath, type SelectedNode, type Selector } from '../../../jsonpath/index.js';
 import type { FieldPath, JsonValue } from '../../../kubernetes/index.js';
 import {
   type CompiledRule,
@@ -154,19 +154,28 @@ function judgeWhole(parts: RuleParts, scope: Scope): RuleOutcome {
     : { kind: 'fail', failures: [outcome] };
 }
 
+/** What a path selects from the object, found once for all rules that ask. */
+function selected(each: Selector, scope: Scope): readonly SelectedNode[] {
+  const known = scope.selections.get(each);
+  if (known !== undefined) return known;
+  const nodes = each.nodes(scope.object);
+  scope.selections.set(each, nodes);
+  return nodes;
+}
+
 /** All items are judged and all failures kept; an error counts only where nothing failed. */
 function judgeEach(parts: RuleParts, each: Selector, scope: Scope): RuleOutcome {
   let failures: RuleFailure[] | undefined;
   let error: string | undefined;
-  each.visit(scope.object, (item, path) => {
-    const outcome = judgeItem(parts, scope, item, path);
-    if (typeof outcome === 'string') return;
+  for (const { value, path } of selected(each, scope)) {
+    const outcome = judgeItem(parts, scope, value, path);
+    if (typeof outcome === 'string') continue;
     if ('error' in outcome) error ??= outcome.error;
     else {
       failures ??= [];
       failures.push(outcome);
     }
-  });
+  }
   if (failures !== undefined) return { kind: 'fail', failures };
   return error === undefined ? PASS : { kind: 'error', message: error };
 }

@@ -8,12 +8,20 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../kubernetes/index.js';
-import { formatProblem, loadPolicies, type PolicySet, type Problem } from '../policy/index.js';
+import {
+  formatProblem,
+  isInDefaultSet,
+  loadPolicies,
+  type PolicySet,
+  type Problem,
+} from '../policy/index.js';
 import type { Metrics } from './metrics.js';
 import { type FileWatcher, watchFiles } from './watch-files.js';
 
 export interface PolicyFiles {
   readonly policies: readonly string[];
+  /** Only the default set of the bundled policies. */
+  readonly defaultSetOnly: boolean;
   readonly context: readonly string[];
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
 }
@@ -39,7 +47,8 @@ interface Loaded {
 
 async function load(files: PolicyFiles): Promise<Loaded> {
   const policies = await readAllFiles(files.policies, { accepts: (file) => !isTestFile(file) });
-  const { set, problems } = loadPolicies(policies.documents, { parameters: files.parameters });
+  const documents = files.defaultSetOnly ? policies.documents.filter(isInDefaultSet) : policies.documents;
+  const { set, problems } = loadPolicies(documents, { parameters: files.parameters });
   const context = await readAllFiles(files.context);
   const objects = context.documents
     .map(({ value }) => value)

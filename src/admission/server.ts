@@ -160,7 +160,12 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
   const metrics = createMetrics(dependencies.version);
   const { context, parameters } = config;
   const [policies, { files, ca }] = await Promise.all([
-    openPolicySource({ policies: dependencies.policies, context, parameters }, metrics, log, now),
+    openPolicySource(
+      { policies: dependencies.policies, defaultSetOnly: config.policies === undefined, context, parameters },
+      metrics,
+      log,
+      now,
+    ),
     certificateFiles(config, now),
   ]);
   let certificate = await readCertificate(files);

@@ -26,8 +26,8 @@ export interface Overload {
   readonly result: CelType;
   readonly call: CelFunction;
   /**
-   * The run-time cost of one call, charged after it, from its arguments and result; 1 without it. `ambiguous` tells that
-   * the checker could not choose this overload alone. See k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's
+   * The run-time cost of one call, charged after it, from its arguments and result; 1 without it. Where the call
+   * failed `result` is null; `ambiguous` tells that the checker could not choose this overload alone. See k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's
    * interpreter/runtimecost.go.
    */
   readonly cost?: (args: readonly CelValue[], result: CelValue, ambiguous: boolean) => number;

@@ -8,7 +8,13 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../kubernetes/index.js';
-import { formatProblem, type LoadResult, loadPolicies, type Problem } from '../policy/index.js';
+import {
+  formatProblem,
+  isInDefaultSet,
+  type LoadResult,
+  loadPolicies,
+  type Problem,
+} from '../policy/index.js';
 import { CommandError, type Io } from './io.js';
 
 /** The policies that come with Warder. */
@@ -34,7 +40,10 @@ export async function readPolicies(
 ): Promise<LoadResult> {
   const accepts = (file: string): boolean => !isTestFile(file);
   const read = await readAllFiles(paths, { accepts });
-  const loaded = loadPolicies(read.documents, { parameters });
+  // The bundled folder, where nobody named another, stands for the default set and not for all there is.
+  const isDefault = paths.length === 1 && paths[0] === BUNDLED_POLICIES;
+  const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
+  const loaded = loadPolicies(documents, { parameters });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };
 }
 

@@ -46,7 +46,7 @@ export function exemptionLines({ claims, missed }: ExemptionRecord): readonly st
   const lines = refused.map(({ id, message }) => `Exception ${id} does not hold: ${message}`);
   return missed === undefined
     ? lines
-    : [...lines, `Break-glass ${missed.id} does not apply: it ${missed.message}`];
+    : [...lines, `Break-glass ${missed.id} does not apply: ${missed.message}`];
 }
 
 const MAX_ANNOTATION = 1024;

@@ -181,5 +181,5 @@ export function applyClaims(
   });
   const claims = open.map(closeClaim);
   const notes = claims.flatMap((claim) => noteOf(claim, input.now, register.settings.warnBefore) ?? []);
-  return { outcomes: excepted, claims, window: undefined, notes };
+  return { outcomes: excepted, claims, window: undefined, missed: undefined, notes };
 }

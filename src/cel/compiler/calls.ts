@@ -148,7 +148,7 @@ function general(name: string, candidates: readonly Candidate[], runs: readonly 
       if (!fits(matchers, args)) continue;
       const result = settle(activation, call(...args));
       if (result === undefined) {
-        if (!fixed) activation.cost += 1;
+        if (!fixed) activation.cost += cost === undefined ? 1 : cost(args, null, ambiguous);
         return undefined;
       }
       if (!fixed) activation.cost += cost === undefined ? 1 : cost(args, result, ambiguous);

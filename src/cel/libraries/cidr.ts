@@ -58,10 +58,6 @@ function masked({ prefix: { address, bits } }: CelCidr): CelCidr {
   return new CelCidr({ address: { bytes: maskBytes(address.bytes, bits), zone: '' }, bits });
 }
 
-/** An argument that does not parse is, upstream, an argument of the wrong kind. */
-const unlessUnreadable = <T extends CelOpaque>(parsed: T | CelError, use: (value: T) => boolean) =>
-  parsed instanceof CelError ? celError('no such overload') : use(parsed);
-
 /** The bytes of a network's prefix, for costs. */
 const bytesOf = (value: CelValue | undefined) =>
   value instanceof CelCidr ? Math.ceil(value.prefix.bits / 8) : 1;
@@ -93,7 +89,11 @@ export const cidrLibrary: Library = defineLibrary({
         'cidr_contains_ip_string',
         [CIDR, STRING],
         BOOL,
-        (cidr, text) => unlessUnreadable(readIp(text), (ip) => containsIp(cidr, ip)),
+        (cidr, text) => {
+          const ip = readIp(text);
+          // Upstream takes an address that it cannot read for an argument of the wrong kind.
+          return ip instanceof CelError ? celError('no such overload') : containsIp(cidr, ip);
+        },
         CONTAINS_IP,
       ),
       receiver('cidr_contains_ip_ip', [CIDR, IP], BOOL, containsIp, CONTAINS_IP),
@@ -104,7 +104,10 @@ export const cidrLibrary: Library = defineLibrary({
         'cidr_contains_cidr_string',
         [CIDR, STRING],
         BOOL,
-        (cidr, text) => unlessUnreadable(readCidr(text), (other) => containsCidr(cidr, other)),
+        (cidr, text) => {
+          const other = readCidr(text);
+          return other instanceof CelError ? other : containsCidr(cidr, other);
+        },
         CONTAINS_CIDR,
       ),
       receiver('cidr_contains_cidr', [CIDR, CIDR], BOOL, containsCidr, CONTAINS_CIDR),

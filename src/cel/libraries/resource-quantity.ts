@@ -63,13 +63,13 @@ function readSuffix(text: string): Suffix | QuantityProblem {
 
 /** Longest text read; upstream has no limit, but a quantity of so many digits only costs time. */
 const MAX_LENGTH = 4_096;
-const PARTS = /^([+-]?)0*(\d*)(?:(\.)(\d*))?([eEinumkKMGTP]*[+-]?\d*)$/;
+const PARTS = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[+-]?\d*)$/;
 
 /** Reads a quantity. Below a billionth it is rounded up; a binary amount is at most 2^63-1. */
 export function parseQuantity(text: string): ResourceQuantity | QuantityProblem {
   const parts = text.length > MAX_LENGTH || text === '' ? null : PARTS.exec(text);
   if (parts === null) return FORMAT_WRONG;
-  const [, sign = '', stripped = '', point = '', fraction = '', suffixText = ''] = parts;
+  const [, sign = '', stripped = '', fraction = '', suffixText = ''] = parts;
   const suffix = readSuffix(suffixText);
   if (suffix instanceof QuantityProblem) return suffix;
   const whole = stripped === '' ? '0' : stripped;
@@ -86,7 +86,7 @@ export function parseQuantity(text: string): ResourceQuantity | QuantityProblem 
     };
   }
   // The general parser upstream wants digits where the short one takes a missing number for zero.
-  if (noDigits && (sign !== '' || point !== '')) return NUMERIC_WRONG;
+  if (noDigits) return NUMERIC_WRONG;
   const wide = readWide(whole, fraction, suffix);
   return { ...wide, digits: negative ? -wide.digits : wide.digits, wide: true };
 }

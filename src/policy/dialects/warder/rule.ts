@@ -68,7 +68,8 @@ function fieldRequirement(
   if (selector === undefined || operator === undefined) return undefined;
   const compiled = compileFieldCheck(operator.name, operator.value);
   if (!compiled.ok) return report(['require', operator.name], compiled.message);
-  const { test, expected } = compiled.check;
+  const { test } = compiled.check;
+  const expected = require.expected ?? compiled.check.expected;
   const broken = (base: FieldPath, path: FieldPath, found: JsonValue | undefined): RuleBreak => ({
     path: [...base, ...path],
     found,

@@ -1,0 +1,22 @@
+export { readWindows, type WindowContext } from './documents.js';
+export { createExemptions, type ExemptionSettings, type ExemptionState } from './exemptions.js';
+export { type ItemChange, type ReviewItem, reviewItemOf } from './item.js';
+export { signResolution, verifyResolution } from './resolution.js';
+export { type Rollback, rollbackOf } from './rollback.js';
+export {
+  type BreakGlassDocument,
+  type BreakGlassSpec,
+  breakGlassSchema,
+  VERDICTS,
+  type Verdict,
+} from './schema.js';
+export {
+  type BreakGlassSettings,
+  DEFAULT_BREAK_GLASS_SETTINGS,
+  isOpen,
+  pausesRemediation,
+  type Resolution,
+  refuseIdentity,
+  refuseReviewer,
+  type Window,
+} from './window.js';

@@ -72,6 +72,7 @@ function extreme(verb: 'max' | 'min', sign: 1 | -1): FunctionDeclaration {
   const better = (one: CelValue, other: CelValue): CallResult => {
     const order = compare(other, one);
     if (order === undefined) return celError(`no such overload: ${name}`);
+    if (Number.isNaN(order)) return celError(`NaN values cannot be ordered: ${name}`);
     return order * sign > 0 ? other : one;
   };
   const best = (list: CelList): CallResult => {
@@ -80,7 +81,7 @@ function extreme(verb: 'max' | 'min', sign: 1 | -1): FunctionDeclaration {
     let found = first;
     for (const value of rest) {
       const order = compare(value, found);
-      if (order === undefined) return celError(`no such overload: ${name}`);
+      if (order === undefined || Number.isNaN(order)) return celError(`no such overload: ${name}`);
       if (order * sign > 0) found = value;
     }
     return typeof found === 'number' ||

@@ -249,7 +249,7 @@ export const CONVERSION_FUNCTIONS: readonly FunctionDeclaration[] = [
   ]),
   fn(
     'dyn',
-    overload('to_dyn', [A], DYN, (value) => value),
+    overload('to_dyn', [A], DYN, (value) => value, { conversion: true, costWhenAmbiguous: false }),
   ),
   fn(
     'type',

@@ -78,7 +78,7 @@ export class CelType<out T = CelValue> {
   /** Element of a list, key and value of a map, content of an optional or a `type`, parameters of an opaque type. */
   readonly params: readonly CelType[];
   /** Never present: it only ties `T` to the type. */
-  declare protected readonly value?: T;
+  protected declare readonly value?: T;
 
   constructor(kind: TypeKind, name: string, params: readonly CelType[] = []) {
     this.kind = kind;

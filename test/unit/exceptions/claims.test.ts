@@ -369,30 +369,27 @@ describe('a claim that does not hold says why', () => {
       code: 'rule',
       message: 'privileged-containers has no rule x',
     },
-  ])(
-    '$name',
-    ({
-      exceptions = [approved()],
-      settings,
-      object = deployment(claim()),
-      user,
-      terms,
-      now,
-      code,
-      message,
-    }) => {
-      const decision = judged({
-        object,
-        exemptions: exemptionsOf(register(exceptions, settings)),
-        ...(user === undefined ? {} : { user }),
-        ...(now === undefined ? {} : { now }),
-        policies: policySet(policy('privileged-containers', terms)),
-      });
-      expect(decision.allowed).toBe(false);
-      expect(decision.denial?.message).toContain(message);
-      expect(decision.exemption?.claims[0]).toMatchObject({ result: 'refused', code });
-    },
-  );
+  ])('$name', ({
+    exceptions = [approved()],
+    settings,
+    object = deployment(claim()),
+    user,
+    terms,
+    now,
+    code,
+    message,
+  }) => {
+    const decision = judged({
+      object,
+      exemptions: exemptionsOf(register(exceptions, settings)),
+      ...(user === undefined ? {} : { user }),
+      ...(now === undefined ? {} : { now }),
+      policies: policySet(policy('privileged-containers', terms)),
+    });
+    expect(decision.allowed).toBe(false);
+    expect(decision.denial?.message).toContain(message);
+    expect(decision.exemption?.claims[0]).toMatchObject({ result: 'refused', code });
+  });
 
   test.each<Refused>([
     {

@@ -6,8 +6,10 @@ import {
   type JsonValue,
   type PatchOperation,
   patchBetween,
+  pointerOf,
   type Review,
   redactAt,
+  redactedPaths,
   redactObject,
   sameJson,
 } from '../kubernetes/index.js';
@@ -72,24 +74,6 @@ function showable(operations: readonly PatchOperation[], from: JsonObject, to: J
   return { kind: 'patch', operations: shown, hidden };
 }
 
-/** Pointers of everything that redaction changed in an object. */
-function hiddenIn(object: JsonValue, shown: JsonValue, path = '', into: string[] = []): readonly string[] {
-  if (sameJson(object, shown)) return into;
-  if (isJsonObject(object) && isJsonObject(shown)) {
-    for (const key of Object.keys(object))
-      hiddenIn(
-        object[key] as JsonValue,
-        shown[key] ?? null,
-        `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        into,
-      ); // own keys
-  } else if (Array.isArray(object) && Array.isArray(shown)) {
-    for (const [index, item] of object.entries())
-      hiddenIn(item, shown[index] ?? null, `${path}/${index}`, into);
-  } else into.push(path);
-  return into;
-}
-
 /** What undoes the change of a review. Nothing secret is in it. */
 export function rollbackOf(review: Review): Rollback {
   const { operation, object, oldObject, subResource } = review;
@@ -102,7 +86,7 @@ export function rollbackOf(review: Review): Rollback {
   const old = withoutServerSet(oldObject, subResource);
   if (operation === 'DELETE' || object === null) {
     const shown = redactObject(old) as JsonObject; // an object stays one
-    return { kind: 'create', object: shown, hidden: hiddenIn(old, shown) };
+    return { kind: 'create', object: shown, hidden: redactedPaths(old, shown).map(pointerOf) };
   }
   const now = withoutServerSet(object, subResource);
   return showable(patchBetween(now, old), now, old);

@@ -40,6 +40,7 @@ export { type JsonProblem, type JsonResult, parseJson, parseJsonText } from './p
 export { type PodTemplate, podTemplateOf, podTemplatePath } from './pod-template.js';
 export { compareQuantities, parseQuantity, type Quantity, type QuantityResult } from './quantity.js';
 export { createRedactor, redactAt, redactObject, redactText } from './redact.js';
+export { redactedPaths } from './redacted-paths.js';
 export { resourceNameOf } from './resource-name.js';
 export {
   type ApiResource,

@@ -129,10 +129,9 @@ describe.each<[string, SerializedIncrementalTestSuite]>([
   });
 });
 
-test.each(comprehensions.tests?.slice(51, 70).map(({ original }) => original.expr) ?? [])(
-  'the comprehension %s does not compile',
-  (source) => {
-    const environment = cel.createEnvironment({ libraries: LIBRARIES });
-    expect(cel.compile(environment, source).ok).toBe(false);
-  },
-);
+test.each(
+  comprehensions.tests?.slice(51, 70).map(({ original }) => original.expr) ?? [],
+)('the comprehension %s does not compile', (source) => {
+  const environment = cel.createEnvironment({ libraries: LIBRARIES });
+  expect(cel.compile(environment, source).ok).toBe(false);
+});

@@ -232,6 +232,7 @@ export function judged(input: Judged): Decision {
     userInfo: user,
     ...(operation === undefined ? {} : { operation }),
     ...(oldObject === undefined ? {} : { oldObject }),
+    uid: 'u1',
     mapper: { resourceOf: (kind) => resourceOf(kind) },
   });
   return judge({

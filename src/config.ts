@@ -1,28 +1,13 @@
 // Every setting of Warder: meaning, default, environment variable, check. Nothing else reads the environment.
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { governanceShape } from './config-governance.js';
+import { duration, optionalText, positive, text, texts } from './config-values.js';
 import { DEFAULT_CONTROL_PLANE_USERS, DEFAULT_EXCLUDED_NAMESPACES } from './engine/index.js';
-import {
-  formatFieldPath,
-  type JsonValue,
-  parseSettingDuration,
-  type TextPosition,
-} from './kubernetes/index.js';
+import { formatFieldPath, type JsonValue, type TextPosition } from './kubernetes/index.js';
 import { nearestName } from './policy/index.js';
 
-const text = z.string().min(1, 'must not be empty');
-const optionalText = text.optional();
-const texts = z.array(text);
 const port = z.number().int().min(0).max(65_535);
-const positive = z.number().int().positive();
-
-/** A length of time, written `10s`, `5m`, `30d`; milliseconds once read. */
-const duration = z.string().transform((value, context) => {
-  const parsed = parseSettingDuration(value);
-  if (parsed.ok) return parsed.milliseconds;
-  context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 10s, 5m or 30d' });
-  return z.NEVER;
-});
 
 /** Settings by their path. The description is what `docs/configuration.md` and `warder config` say. */
 const shape = {
@@ -97,6 +82,7 @@ const shape = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('Least level logged.'),
+  ...governanceShape,
 } as const;
 
 const schema = z.strictObject(shape);
@@ -182,6 +168,7 @@ function fromEnvironment(name: SettingName, value: string): unknown {
   const type = innerType(shape[name]);
   if (type instanceof z.ZodNumber)
     return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+  if (type instanceof z.ZodBoolean) return value === 'true' ? true : value === 'false' ? false : value;
   if (type instanceof z.ZodArray && !value.trim().startsWith('['))
     return value
       .split(',')

@@ -15,8 +15,20 @@ function causesOf(violations: readonly Violation[]): readonly object[] {
     }));
 }
 
-/** The body that answers a review that was judged. */
-export function answerOf(decision: Decision): string {
+/** An AdmissionResponse, as it is sent. */
+export interface Response {
+  readonly uid: string;
+  readonly allowed: boolean;
+  readonly status?: { readonly code: number; readonly [key: string]: unknown };
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+  readonly warnings?: readonly string[];
+}
+
+/** The body that carries a response. */
+export const bodyOf = (response: Response): string => `${HEAD}${JSON.stringify(response)}}`;
+
+/** The response to a review that was judged. */
+export function responseOf(decision: Decision): Response {
   const { review, allowed, denial, warnings, auditAnnotations, violations } = decision;
   const status =
     denial === undefined
@@ -36,14 +48,13 @@ export function answerOf(decision: Decision): string {
             causes: causesOf(violations),
           },
         };
-  const response = {
+  return {
     uid: review.uid,
     allowed,
     ...(status === undefined ? {} : { status }),
     auditAnnotations,
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-  return `${HEAD}${JSON.stringify(response)}}`;
 }
 
 /** Why a review was not judged. */
@@ -55,25 +66,26 @@ export interface Undecided {
 }
 
 /**
- * The body for a review that could not be judged. `allow` lets the request pass with a warning, which is the
+ * The response to a review that could not be judged. `allow` lets the request pass with a warning, which is the
  * operator's explicit choice; otherwise it is a denial that says what went wrong.
  */
-export function undecidedAnswer({ uid, code, reason, message }: Undecided, mode: 'deny' | 'allow'): string {
-  const response =
-    mode === 'allow'
-      ? { uid, allowed: true, warnings: [`warder could not judge this request: ${message}`.slice(0, 120)] }
-      : {
-          uid,
-          allowed: false,
-          status: {
-            apiVersion: 'v1',
-            kind: 'Status',
-            metadata: {},
-            status: 'Failure',
-            message: `warder could not judge this request: ${message}`,
-            reason,
-            code,
-          },
-        };
-  return `${HEAD}${JSON.stringify(response)}}`;
+export function undecidedResponse(
+  { uid, code, reason, message }: Undecided,
+  mode: 'deny' | 'allow',
+): Response {
+  return mode === 'allow'
+    ? { uid, allowed: true, warnings: [`warder could not judge this request: ${message}`.slice(0, 120)] }
+    : {
+        uid,
+        allowed: false,
+        status: {
+          apiVersion: 'v1',
+          kind: 'Status',
+          metadata: {},
+          status: 'Failure',
+          message: `warder could not judge this request: ${message}`,
+          reason,
+          code,
+        },
+      };
 }

@@ -24,7 +24,7 @@ export interface Metrics {
   decided(decision: Decision, seconds: number): void;
   rejected(reason: RejectReason): void;
   policySet(set: PolicySet, loadedAt: number): void;
-  reload(what: 'policies' | 'certificate', ok: boolean): void;
+  reload(what: 'policies' | 'certificate' | 'exemptions', ok: boolean): void;
   certificateExpires(at: number): void;
 }
 

@@ -14,6 +14,7 @@ import {
   loadPolicies,
   type PolicySet,
   type Problem,
+  type RiskTable,
 } from '../policy/index.js';
 import type { Metrics } from './metrics.js';
 import { type FileWatcher, watchFiles } from './watch-files.js';
@@ -24,6 +25,8 @@ export interface PolicyFiles {
   readonly defaultSetOnly: boolean;
   readonly context: readonly string[];
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  /** How dangerous which change is. */
+  readonly risks: RiskTable;
 }
 
 /** What reviews are judged by, and how its last reload went. */
@@ -48,7 +51,7 @@ interface Loaded {
 async function load(files: PolicyFiles): Promise<Loaded> {
   const policies = await readAllFiles(files.policies, { accepts: (file) => !isTestFile(file) });
   const documents = files.defaultSetOnly ? policies.documents.filter(isInDefaultSet) : policies.documents;
-  const { set, problems } = loadPolicies(documents, { parameters: files.parameters });
+  const { set, problems } = loadPolicies(documents, { parameters: files.parameters, risks: files.risks });
   const context = await readAllFiles(files.context);
   const objects = context.documents
     .map(({ value }) => value)
@@ -68,7 +71,7 @@ async function load(files: PolicyFiles): Promise<Loaded> {
  */
 export async function openPolicySource(
   files: PolicyFiles,
-  metrics: Metrics,
+  metrics: Pick<Metrics, 'policySet' | 'reload'>,
   log: Logger,
   now: () => number,
 ): Promise<PolicySource> {

@@ -3,11 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
-import { type Decision, type EngineSettings, judge } from '../engine/index.js';
+import { type Decision, type EngineSettings, type JudgeInput, judge } from '../engine/index.js';
 import { decodeReview, parseGoDuration, parseJson, type Review } from '../kubernetes/index.js';
-import { answerOf, undecidedAnswer } from './answer.js';
+import type { Sent } from '../record/index.js';
+import { bodyOf, type Response, responseOf, undecidedResponse } from './answer.js';
 import { readBody } from './body.js';
 import { logDecision } from './decision-line.js';
+import type { Governance } from './governance.js';
 import type { Metrics, RejectReason } from './metrics.js';
 import type { PolicySource } from './policy-source.js';
 
@@ -30,6 +32,8 @@ export interface ReviewDependencies {
   readonly now: () => number;
   readonly nextId: (now: number) => string;
   readonly judge?: typeof judge;
+  /** Exceptions before a decision, the record after it; undefined: neither. */
+  readonly governance?: Governance | undefined;
 }
 
 export interface ReviewHandler {
@@ -39,6 +43,8 @@ export interface ReviewHandler {
   /** From now on refuses new requests; resolves when the last one under way is answered. */
   drain(): Promise<void>;
 }
+
+const CLOCK = performance.now.bind(performance);
 
 /** Of the time the API server gives, this much is kept for the way back. */
 const RETURN_SHARE = 0.1;
@@ -92,7 +98,7 @@ function mayAsk(request: IncomingMessage, names: readonly string[] | undefined):
 }
 
 export function createReviewHandler(dependencies: ReviewDependencies): ReviewHandler {
-  const { settings, policies, metrics, log, now, nextId } = dependencies;
+  const { settings, policies, metrics, log, now, nextId, governance } = dependencies;
   const decideOn = dependencies.judge ?? judge;
   let inFlight = 0;
   let drained: (() => void) | undefined;
@@ -110,35 +116,51 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     if (!response.headersSent) send(response, status, errorBody(status, reason, message), headers);
   };
 
-  const answer = (response: ServerResponse, body: string): void => {
-    send(response, 200, body, drained === undefined ? undefined : { connection: 'close' });
+  /** Sends an answer and gives what was sent, which the record is made from. */
+  const answer = (response: ServerResponse, answered: Response): Sent => {
+    const delivered = !response.destroyed;
+    send(response, 200, bodyOf(answered), drained === undefined ? undefined : { connection: 'close' });
+    return { allowed: answered.allowed, code: answered.status?.code, delivered };
   };
 
-  /** Judges a review; a fault of our own is an answer too, in the configured failure mode. */
-  const decideOrFail = (review: Review, url: string, arrived: number): Decision | string => {
+  /** What a review is judged by. */
+  const inputOf = (review: Review, url: string, arrived: number): JudgeInput => {
     const time = now();
     const given = requestedTimeout(url);
     const limit =
       given === undefined ? settings.evaluation : Math.min(settings.evaluation, given * (1 - RETURN_SHARE));
+    return {
+      review,
+      policies: policies.set,
+      context: policies.context,
+      settings: settings.engine,
+      now: time,
+      decisionId: nextId(time),
+      deadline: arrived + limit,
+      clock: CLOCK,
+      exemptions: governance?.exemptions,
+    };
+  };
+
+  /** Judges a review and answers; a fault of our own is an answer too, in the configured failure mode. */
+  const decideAndAnswer = (review: Review, response: ServerResponse, url: string, arrived: number): void => {
+    const input = inputOf(review, url, arrived);
+    let decision: Decision;
     try {
-      return decideOn({
-        review,
-        policies: policies.set,
-        context: policies.context,
-        settings: settings.engine,
-        now: time,
-        decisionId: nextId(time),
-        deadline: arrived + limit,
-        clock: performance.now.bind(performance),
-      });
+      decision = decideOn(input);
     } catch (fault) {
       metrics.rejected('fault');
       log.error({ err: fault, uid: review.uid }, 'a review could not be judged');
-      return undecidedAnswer(
-        { uid: review.uid, code: 500, reason: 'InternalError', message: 'internal fault' },
-        settings.failureMode,
-      );
+      const undecided = { uid: review.uid, code: 500, reason: 'InternalError', message: 'internal fault' };
+      const sent = answer(response, undecidedResponse(undecided, settings.failureMode));
+      governance?.undecided(review, sent, (performance.now() - arrived) / 1000, 'internal fault');
+      return;
     }
+    const sent = answer(response, responseOf(decision));
+    const seconds = (performance.now() - arrived) / 1000;
+    metrics.decided(decision, seconds);
+    logDecision(log, decision, seconds);
+    governance?.answered({ input, decision, sent, seconds });
   };
 
   const judgeBytes = (
@@ -162,18 +184,10 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
       }
       metrics.rejected('not_a_review');
       log.warn({ uid, reason: 'not_a_review' }, message);
-      answer(response, undecidedAnswer({ uid, code: 400, reason: 'BadRequest', message }, 'deny'));
+      answer(response, undecidedResponse({ uid, code: 400, reason: 'BadRequest', message }, 'deny'));
       return;
     }
-    const decision = decideOrFail(decoded.review, request.url ?? '', arrived);
-    if (typeof decision === 'string') {
-      answer(response, decision);
-      return;
-    }
-    answer(response, answerOf(decision));
-    const seconds = (performance.now() - arrived) / 1000;
-    metrics.decided(decision, seconds);
-    logDecision(log, decision, seconds);
+    decideAndAnswer(decoded.review, response, request.url ?? '', arrived);
   };
 
   const handle = async (

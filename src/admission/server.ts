@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { governanceSettings } from '../breakglass/index.js';
 import type { Config } from '../config.js';
 import type { EngineSettings } from '../engine/index.js';
 import { createUlidGenerator } from '../kubernetes/index.js';
@@ -15,6 +16,7 @@ import {
   readCertificate,
 } from './certificate.js';
 import type { HealthCheck } from './express-app.js';
+import { type Governance, openGovernance } from './governance.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { openPolicySource, type PolicySource } from './policy-source.js';
 import { createReviewHandler, type ReviewHandler } from './review-handler.js';
@@ -32,6 +34,7 @@ export interface ServerDependencies {
 
 export interface RunningServer {
   readonly port: number;
+  readonly governance: Governance;
   readonly policies: PolicySource;
   readonly metrics: Metrics;
   /** The CA file clients of a self-signed certificate need; undefined for certificates that were given. */
@@ -159,14 +162,22 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
   const { config, engine, log, now } = dependencies;
   const metrics = createMetrics(dependencies.version);
   const { context, parameters } = config;
-  const [policies, { files, ca }] = await Promise.all([
+  const settings = governanceSettings(config);
+  const [policies, { files, ca }, governance] = await Promise.all([
     openPolicySource(
-      { policies: dependencies.policies, defaultSetOnly: config.policies === undefined, context, parameters },
+      {
+        policies: dependencies.policies,
+        defaultSetOnly: config.policies === undefined,
+        context,
+        parameters,
+        risks: settings.risks,
+      },
       metrics,
       log,
       now,
     ),
     certificateFiles(config, now),
+    openGovernance({ config, settings, metrics, log, version: dependencies.version, now }),
   ]);
   let certificate = await readCertificate(files);
   metrics.certificateExpires(certificate.expires);
@@ -184,8 +195,12 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
     log,
     now,
     nextId: createUlidGenerator(),
+    governance,
   });
-  const router = createRouter(reviews, metrics, () => healthChecks(policies, certificate, now()));
+  const router = createRouter(reviews, metrics, () => [
+    ...healthChecks(policies, certificate, now()),
+    ...governance.checks(),
+  ]);
   const server = await createHttps(dependencies, certificate, router);
   const port = await listen(server, dependencies);
   const reloadCertificate = async (): Promise<void> => {
@@ -205,6 +220,7 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
     }
   };
   policies.follow(config.reloadInterval);
+  governance.follow(config.reloadInterval);
   const certificateWatcher = watchFiles(
     [files.certificate, files.key],
     config.reloadInterval,
@@ -218,6 +234,7 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
   renewal.unref();
   return {
     port,
+    governance,
     policies,
     metrics,
     ca,
@@ -226,6 +243,7 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
       certificateWatcher.close();
       clearInterval(renewal);
       await closeServer(server, reviews, config.drain);
+      await governance.close();
     },
   };
 }

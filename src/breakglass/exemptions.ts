@@ -20,6 +20,8 @@ export interface ExemptionState {
 export interface ExemptionSettings {
   readonly breakGlass: BreakGlassSettings;
   readonly owners: OwnerSettings;
+  /** A time it is known to be past, milliseconds since the epoch: that of the last record of the log. */
+  readonly notBefore?: number;
 }
 
 const NOTHING: readonly PolicyOutcome[] = Object.freeze([]);
@@ -37,7 +39,7 @@ function windowNote({ id, incident, expires }: WindowUse): string {
  */
 export function createExemptions(current: () => ExemptionState, settings: ExemptionSettings): Exemptions {
   const { breakGlass, owners } = settings;
-  let latest = Number.NEGATIVE_INFINITY;
+  let latest = settings.notBefore ?? Number.NEGATIVE_INFINITY;
   const forward = (input: JudgeInput): JudgeInput => {
     if (input.now >= latest) {
       latest = input.now;

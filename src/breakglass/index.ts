@@ -1,6 +1,18 @@
 export { readWindows, type WindowContext } from './documents.js';
 export { createExemptions, type ExemptionSettings, type ExemptionState } from './exemptions.js';
 export { type ItemChange, type ReviewItem, reviewItemOf } from './item.js';
+export {
+  appendItemLine,
+  type ItemFile,
+  itemDigest,
+  itemLine,
+  parseItems,
+  type ReviewState,
+  readItems,
+  resolutionLine,
+  reviewStates,
+  type SignedResolution,
+} from './items.js';
 export { signResolution, verifyResolution } from './resolution.js';
 export { type Rollback, rollbackOf } from './rollback.js';
 export {
@@ -10,6 +22,8 @@ export {
   VERDICTS,
   type Verdict,
 } from './schema.js';
+export { type GovernanceConfig, type GovernanceSettings, governanceSettings } from './settings.js';
+export { emptyState, readExemptionState, type StateSettings, windowContext } from './state.js';
 export {
   type BreakGlassSettings,
   DEFAULT_BREAK_GLASS_SETTINGS,

@@ -22,6 +22,7 @@ import {
   renderText,
 } from '../report/index.js';
 import { type CommandModule, examples } from './command.js';
+import { exceptionsOption, readGovernance } from './governance.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { readContext, requirePolicies, timeOf } from './load.js';
 import {
@@ -33,7 +34,7 @@ import {
   policiesOption,
 } from './options.js';
 import { startProgress } from './progress.js';
-import { readSettings } from './settings.js';
+import { engineSettings } from './settings.js';
 import { VERSION } from './version.js';
 
 interface CheckOptions extends PolicyOptions {
@@ -43,6 +44,7 @@ interface CheckOptions extends PolicyOptions {
   readonly user?: string;
   readonly groups: readonly string[];
   readonly all?: boolean;
+  readonly exceptions: readonly string[];
 }
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -91,8 +93,9 @@ function render(report: CheckReport, options: CheckOptions, io: Io): string {
 
 async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<ExitCode> {
   const started = performance.now();
-  const { settings, parameters } = await readSettings(options.config, io);
-  const policies = await requirePolicies(options.policies, parameters, io);
+  const { config, settings: governance, exemptions } = await readGovernance(options, io);
+  const settings = engineSettings(config);
+  const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
   const { documents, wrong } = await readObjects(paths.length === 0 ? ['-'] : paths, io);
   const objects = documents.map(({ value }) => value as JsonObject); // readObjects kept objects only
   const mapper = createResourceMapper(objects.filter(({ kind }) => kind === 'CustomResourceDefinition'));
@@ -117,6 +120,7 @@ async function check(paths: readonly string[], options: CheckOptions, io: Io): P
       now,
       decisionId: nextId(now),
       deadline: undefined,
+      exemptions,
     });
     checked.push(checkedObject(decision, ruleResults(decision), document));
     await progress.step();
@@ -147,6 +151,7 @@ export const checkCommand: CommandModule = {
       .argument('[files...]', 'files or folders; - for standard input')
       .addOption(policiesOption())
       .addOption(contextOption())
+      .addOption(exceptionsOption())
       .addOption(configOption())
       .addOption(nowOption())
       .option('-n, --namespace <name>', 'namespace of objects that state none', 'default')

@@ -14,6 +14,7 @@ import {
   type LoadResult,
   loadPolicies,
   type Problem,
+  type RiskTable,
 } from '../policy/index.js';
 import { CommandError, type Io } from './io.js';
 
@@ -25,8 +26,9 @@ export async function requirePolicies(
   paths: readonly string[],
   parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>,
   io: Io,
+  risks?: RiskTable,
 ): Promise<LoadResult['set']> {
-  const { set, problems } = await readPolicies(paths, parameters);
+  const { set, problems } = await readPolicies(paths, parameters, risks);
   const errors = problems.filter(({ level }) => level === 'error');
   if (errors.length > 0) throw new CommandError(errors.map(formatProblem).join('\n'));
   for (const problem of problems) io.warn(formatProblem(problem));
@@ -37,13 +39,14 @@ export async function requirePolicies(
 export async function readPolicies(
   paths: readonly string[],
   parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>,
+  risks?: RiskTable,
 ): Promise<LoadResult> {
   const accepts = (file: string): boolean => !isTestFile(file);
   const read = await readAllFiles(paths, { accepts });
   // The bundled folder, where nobody named another, stands for the default set and not for all there is.
   const isDefault = paths.length === 1 && paths[0] === BUNDLED_POLICIES;
   const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
-  const loaded = loadPolicies(documents, { parameters });
+  const loaded = loadPolicies(documents, { parameters, risks });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };
 }
 

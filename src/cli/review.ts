@@ -4,6 +4,7 @@ import { listFiles, readFiles, readLinesOf } from '../files.js';
 import { createUlidGenerator, decodeReview, parseJsonText } from '../kubernetes/index.js';
 import { createStyle, type Style } from '../report/index.js';
 import { type CommandModule, examples } from './command.js';
+import { exceptionsOption, readGovernance } from './governance.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { readContext, requirePolicies, timeOf } from './load.js';
 import {
@@ -14,10 +15,11 @@ import {
   type PolicyOptions,
   policiesOption,
 } from './options.js';
-import { readSettings } from './settings.js';
+import { engineSettings } from './settings.js';
 
 interface ReviewOptions extends PolicyOptions {
   readonly output?: 'json' | 'text';
+  readonly exceptions: readonly string[];
 }
 
 /** A document and where it stands. */
@@ -76,8 +78,9 @@ function textBlock(decision: Decision, style: Style): string {
 }
 
 async function review(paths: readonly string[], options: ReviewOptions, io: Io): Promise<ExitCode> {
-  const { settings, parameters } = await readSettings(options.config, io);
-  const policies = await requirePolicies(options.policies, parameters, io);
+  const { config, settings: governance, exemptions } = await readGovernance(options, io);
+  const settings = engineSettings(config);
+  const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
   const context = await readContext(options.context);
   const output = options.output ?? (io.isTerminal ? 'text' : 'json');
   const style = createStyle(io.colours);
@@ -99,6 +102,7 @@ async function review(paths: readonly string[], options: ReviewOptions, io: Io):
       now,
       decisionId: nextId(now),
       deadline: undefined,
+      exemptions,
     });
     totals.judged++;
     if (!decision.allowed) totals.denied++;
@@ -120,6 +124,7 @@ export const reviewCommand: CommandModule = {
       .argument('[files...]', 'files or folders; - for standard input')
       .addOption(policiesOption())
       .addOption(contextOption())
+      .addOption(exceptionsOption())
       .addOption(configOption())
       .addOption(nowOption())
       .addOption(outputOption(['text', 'json'], '').default(undefined, 'text on a terminal, json in a pipe'))

@@ -21,6 +21,9 @@ import { CommandError, type Io } from './io.js';
 /** The policies that come with Warder. */
 export const BUNDLED_POLICIES = join(import.meta.dirname, '../../policies');
 
+/** What commands read where no policies are named; told from the same folder named outright by being this very list. */
+export const DEFAULT_POLICIES: readonly string[] = [BUNDLED_POLICIES];
+
 /** Policies, or a CommandError that lists every problem. Warnings go to standard error. */
 export async function requirePolicies(
   paths: readonly string[],
@@ -44,7 +47,7 @@ export async function readPolicies(
   const accepts = (file: string): boolean => !isTestFile(file);
   const read = await readAllFiles(paths, { accepts });
   // The bundled folder, where nobody named another, stands for the default set and not for all there is.
-  const isDefault = paths.length === 1 && paths[0] === BUNDLED_POLICIES;
+  const isDefault = paths === DEFAULT_POLICIES;
   const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
   const loaded = loadPolicies(documents, { parameters, risks });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };

@@ -1,6 +1,6 @@
 // Options that several commands share, each defined once.
 import { Option } from 'commander';
-import { BUNDLED_POLICIES } from './load.js';
+import { DEFAULT_POLICIES } from './load.js';
 
 export interface PolicyOptions {
   readonly policies: readonly string[];
@@ -11,7 +11,7 @@ export interface PolicyOptions {
 
 export const policiesOption = (): Option =>
   new Option('-p, --policies <path...>', 'policy files or folders').default(
-    [BUNDLED_POLICIES],
+    DEFAULT_POLICIES,
     'the bundled policies',
   );
 

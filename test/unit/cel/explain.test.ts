@@ -130,7 +130,7 @@ describe('an explanation names the smallest failing parts', () => {
     [
       "'z' in variables.names",
       [
-        'object/spec/containers is [{"name":"a","image":"reg.io/a:1","securityContext":{"privileged":false}},{"name":"b","image":"nginx:latest","securityCon…, expected to contain \'z\'',
+        'object/spec/containers is [{"name":"a","image":"reg.io/a:1","securityContext":{"privileged":false}},{"name":"b","image":"nginx:latest","securityCo…, expected to contain "z"',
       ],
     ],
     ['1 > 2', ['1 > 2: less than 1']],

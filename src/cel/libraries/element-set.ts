@@ -2,8 +2,8 @@
 import { equals } from '../equality.js';
 import { CelDouble, type CelList, CelUint, type CelValue } from '../values.js';
 
-/** More comparisons than this are refused: the cost limit would have been passed long before. */
-export const MAX_COMPARISONS = 4_000_000;
+/** More comparisons than this are refused: they are what Kubernetes' limit for one expression pays for at most. */
+export const MAX_COMPARISONS = 1_000_000;
 
 /** What equal scalars have in common; undefined for all values that must be compared one by one. */
 function scalarKey(value: CelValue): string | boolean | number | null | undefined {

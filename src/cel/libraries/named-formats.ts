@@ -63,29 +63,40 @@ function explain({ sentence, source, examples }: Rule): string {
   return `${sentence} (e.g. ${shown}regex used for validation is '${source}')`;
 }
 
-function tooLong(text: string, limit: number): string[] {
-  return Buffer.byteLength(text, 'utf8') > limit ? [`must be no more than ${limit} bytes`] : [];
+/** Bytes are counted, but the older rules speak of characters. */
+type Unit = 'characters' | 'bytes';
+
+function tooLong(text: string, limit: number, unit: Unit): string[] {
+  return Buffer.byteLength(text, 'utf8') > limit ? [`must be no more than ${limit} ${unit}`] : [];
 }
 
 /** What is wrong with a DNS-1123 label, as for a namespace's name. */
 export function dns1123LabelProblems(text: string): readonly string[] {
-  const problems = tooLong(text, 63);
+  const problems = tooLong(text, 63, 'characters');
   if (DNS1123_LABEL.pattern.test(text)) return problems;
   const dots = DNS1123_SUBDOMAIN.pattern.test(text);
   return [...problems, dots ? 'must not contain dots' : explain(DNS1123_LABEL)];
 }
 
-function matching(required: Rule, limit: number): (text: string) => readonly string[] {
-  return (text) => [...tooLong(text, limit), ...(required.pattern.test(text) ? [] : [explain(required)])];
+function matching(required: Rule, limit: number, unit: Unit): (text: string) => readonly string[] {
+  return (text) => [
+    ...tooLong(text, limit, unit),
+    ...(required.pattern.test(text) ? [] : [explain(required)]),
+  ];
 }
 
 /** What is wrong with a DNS-1123 subdomain, as for a service account's name. */
-export const dns1123SubdomainProblems = matching(DNS1123_SUBDOMAIN, 253);
-const dns1035LabelProblems = matching(DNS1035_LABEL, 63);
+export const dns1123SubdomainProblems = matching(DNS1123_SUBDOMAIN, 253, 'characters');
+const prefixProblems = matching(DNS1123_SUBDOMAIN, 253, 'bytes');
+const dns1035LabelProblems = matching(DNS1035_LABEL, 63, 'characters');
 
-/** A prefix of a name may end in a dash, as something follows it. */
+/** A prefix of a name may end in a dash, as something follows it. Upstream puts a letter for the dash and the byte before it. */
 function asPrefix(problems: (text: string) => readonly string[]): (text: string) => readonly string[] {
-  return (text) => problems(text.length > 1 && text.endsWith('-') ? `${text.slice(0, -2)}a` : text);
+  return (text) => {
+    if (text.length < 2 || !text.endsWith('-')) return problems(text);
+    const inCharacter = text.charCodeAt(text.length - 2) > 0x7f;
+    return problems(inCharacter ? text.slice(0, -1) : `${text.slice(0, -2)}a`);
+  };
 }
 
 function qualifiedNameProblems(text: string): readonly string[] {
@@ -100,10 +111,10 @@ function qualifiedNameProblems(text: string): readonly string[] {
   if (parts.length === 2) {
     const prefix = parts[0] ?? '';
     if (prefix === '') problems.push('prefix part must be non-empty');
-    else problems.push(...dns1123SubdomainProblems(prefix).map((problem) => `prefix part ${problem}`));
+    else problems.push(...prefixProblems(prefix).map((problem) => `prefix part ${problem}`));
   }
   if (name === '') problems.push('name part must be non-empty');
-  else problems.push(...tooLong(name, 63).map((problem) => `name part ${problem}`));
+  else problems.push(...tooLong(name, 63, 'bytes').map((problem) => `name part ${problem}`));
   if (!QUALIFIED_NAME.pattern.test(name)) problems.push(`name part ${explain(QUALIFIED_NAME)}`);
   return problems;
 }
@@ -166,7 +177,7 @@ export const NAMED_FORMATS: ReadonlyMap<string, NamedFormat> = new Map(
       problems: asPrefix(dns1035LabelProblems),
       patternSize: 30,
     },
-    labelValue: { name: 'LabelValue', problems: matching(LABEL_VALUE, 63), patternSize: 40 },
+    labelValue: { name: 'LabelValue', problems: matching(LABEL_VALUE, 63, 'bytes'), patternSize: 40 },
     uri: { name: 'URI', problems: uriProblems, patternSize: 1103 },
     uuid: {
       name: 'uuid',

@@ -16,18 +16,23 @@ import {
   isInt,
   isList,
   isMap,
+  type TypeKind,
   toNumber,
   typeName,
 } from '../values.js';
 import { fixedDigits, scientificDigits } from './decimal-text.js';
 import { goQuote } from './go-text.js';
 import { toText } from './standard-conversions.js';
-import { type Directive, type FormatStyle, refused } from './string-format.js';
+import { type Directive, type FormatStyle, refused, TAKEN_ALWAYS } from './string-format.js';
 import { joinPrinted, printInBase, printInteger } from './string-format-integers.js';
 
 const DEFAULT_PRECISION = 6;
 
+/** NaN and the infinities may be given as text. */
+const NUMBERS: ReadonlySet<TypeKind> = new Set<TypeKind>(['double', 'string']);
+
 export const AMERICAN_STYLE: FormatStyle = {
+  takes: { ...TAKEN_ALWAYS, d: new Set<TypeKind>(['int', 'uint']), f: NUMBERS, e: NUMBERS },
   print: (directive, value, precision) => {
     switch (directive) {
       case 's':

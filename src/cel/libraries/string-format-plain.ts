@@ -13,17 +13,21 @@ import {
   isInt,
   isList,
   isMap,
+  type TypeKind,
   toNumber,
   typeName,
 } from '../values.js';
 import { fixedDigits, isNegative, scientificDigits } from './decimal-text.js';
 import { toText } from './standard-conversions.js';
-import { type FormatStyle, refused } from './string-format.js';
+import { type FormatStyle, refused, TAKEN_ALWAYS } from './string-format.js';
 import { joinPrinted, printInBase, printInteger } from './string-format-integers.js';
 
 const DEFAULT_PRECISION = 6;
 
+const NUMBERS: ReadonlySet<TypeKind> = new Set<TypeKind>(['int', 'uint', 'double']);
+
 export const PLAIN_STYLE: FormatStyle = {
+  takes: { ...TAKEN_ALWAYS, d: NUMBERS, f: NUMBERS, e: NUMBERS },
   print: (directive, value, precision = DEFAULT_PRECISION) => {
     switch (directive) {
       case 's':

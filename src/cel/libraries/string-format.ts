@@ -1,6 +1,6 @@
 // `string.format(list)`: the directives of a format string and what they do. Source of truth: cel-go's
 // ext/formatting.go (versions 1 to 3, which print numbers the American way) and ext/formatting_v2.go (version 4).
-import { CelError, type CelList, type CelValue, celError } from '../values.js';
+import { CelError, type CelList, type CelValue, celError, type TypeKind } from '../values.js';
 
 /** The directives there are; `%X` is `x` with `upper`. */
 export type Directive = 's' | 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o';
@@ -12,8 +12,32 @@ export type Piece =
 
 /** How the values of one version of the library print; a value that a directive does not take is an error. */
 export interface FormatStyle {
+  /** The kinds of types that a directive takes; the rest it takes nowhere. */
+  readonly takes: Readonly<Record<Directive, ReadonlySet<TypeKind>>>;
   readonly print: (directive: Directive, value: CelValue, precision: number | undefined) => string | CelError;
 }
+
+/** What directives take in every version. */
+export const TAKEN_ALWAYS: Readonly<Record<'s' | 'b' | 'x' | 'X' | 'o', ReadonlySet<TypeKind>>> = {
+  s: new Set<TypeKind>([
+    'list',
+    'map',
+    'int',
+    'uint',
+    'double',
+    'bool',
+    'string',
+    'timestamp',
+    'bytes',
+    'duration',
+    'type',
+    'null_type',
+  ]),
+  b: new Set<TypeKind>(['int', 'uint', 'bool']),
+  x: new Set<TypeKind>(['int', 'uint', 'string', 'bytes']),
+  X: new Set<TypeKind>(['int', 'uint', 'string', 'bytes']),
+  o: new Set<TypeKind>(['int', 'uint']),
+};
 
 const DIRECTIVES: ReadonlySet<string> = new Set(['s', 'd', 'f', 'e', 'b', 'x', 'X', 'o']);
 /** More digits than this are only wanted by someone who means harm: a double has at most 1,074 after its point. */

@@ -171,7 +171,7 @@ function formatting(version: number): readonly FunctionDeclaration[] {
       'format',
       receiver('string_format', [STRING, LIST_DYN], STRING, (text, args) => formatString(text, args, style), {
         ...traversed,
-        validate: checkFormat,
+        validate: ([text], [, list], typeOf) => checkFormat(text, list, typeOf, style),
       }),
     ),
     fn('strings.quote', overload('strings_quote', [STRING], STRING, quoteString, traversed)),

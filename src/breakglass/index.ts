@@ -1,3 +1,4 @@
+export { BREAK_GLASS_DEFINITION } from './crd.js';
 export { readWindows, type WindowContext } from './documents.js';
 export { createExemptions, type ExemptionSettings, type ExemptionState } from './exemptions.js';
 export { type ItemChange, type ReviewItem, reviewItemOf } from './item.js';

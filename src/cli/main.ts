@@ -3,13 +3,18 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { breakGlassCommand } from './breakglass.js';
 import { certsCommand } from './certs.js';
 import { checkCommand } from './check.js';
 import type { CommandModule, Run } from './command.js';
 import { completionCommand } from './completion.js';
 import { configCommand } from './config.js';
+import { exceptionCommand } from './exception.js';
 import { CommandError, EXIT, type ExitCode, type Io, processIo } from './io.js';
+import { logCommand } from './log.js';
+import { manifestsCommand } from './manifests.js';
 import { policiesCommand } from './policies.js';
+import { replayCommand } from './replay.js';
 import { reviewCommand } from './review.js';
 import { serveCommand } from './serve.js';
 import { testCommand } from './test.js';
@@ -21,6 +26,11 @@ const COMMANDS: readonly CommandModule[] = [
   reviewCommand,
   testCommand,
   policiesCommand,
+  exceptionCommand,
+  breakGlassCommand,
+  logCommand,
+  replayCommand,
+  manifestsCommand,
   configCommand,
   certsCommand,
   completionCommand,

@@ -15,11 +15,13 @@ import {
   type PolicyOptions,
   policiesOption,
 } from './options.js';
+import { openRecording } from './recording.js';
 import { engineSettings } from './settings.js';
 
 interface ReviewOptions extends PolicyOptions {
   readonly output?: 'json' | 'text';
   readonly exceptions: readonly string[];
+  readonly record?: string;
 }
 
 /** A document and where it stands. */
@@ -85,6 +87,10 @@ async function review(paths: readonly string[], options: ReviewOptions, io: Io):
   const output = options.output ?? (io.isTerminal ? 'text' : 'json');
   const style = createStyle(io.colours);
   const nextId = createUlidGenerator();
+  const recording =
+    options.record === undefined
+      ? undefined
+      : await openRecording(options.record, config, governance, () => timeOf(options.now, io), io);
   const totals = { judged: 0, denied: 0, wrong: 0 };
   for await (const { file, line, value, problem } of inputsOf(paths.length === 0 ? ['-'] : paths)) {
     const decoded = problem === undefined ? decodeReview(value) : ({ ok: false, message: problem } as const);
@@ -94,6 +100,7 @@ async function review(paths: readonly string[], options: ReviewOptions, io: Io):
       continue;
     }
     const now = timeOf(options.now, io);
+    const started = performance.now();
     const decision = judge({
       review: decoded.review,
       policies,
@@ -104,10 +111,12 @@ async function review(paths: readonly string[], options: ReviewOptions, io: Io):
       deadline: undefined,
       exemptions,
     });
+    await recording?.record(decision, now, (performance.now() - started) / 1000);
     totals.judged++;
     if (!decision.allowed) totals.denied++;
     await io.write(output === 'json' ? jsonLine(decision) : textBlock(decision, style));
   }
+  await recording?.close();
   if (output === 'text') await io.write(`\n${totals.judged} reviewed, ${totals.denied} denied\n`);
   if (totals.wrong > 0) return EXIT.usage;
   return totals.denied > 0 ? EXIT.denied : EXIT.ok;
@@ -125,6 +134,7 @@ export const reviewCommand: CommandModule = {
       .addOption(policiesOption())
       .addOption(contextOption())
       .addOption(exceptionsOption())
+      .option('--record <folder>', 'write the decisions to a decision log')
       .addOption(configOption())
       .addOption(nowOption())
       .addOption(outputOption(['text', 'json'], '').default(undefined, 'text on a terminal, json in a pipe'))

@@ -1,8 +1,9 @@
 export { type GrantState, inactivity, isActive, stateAt } from './active.js';
 export { applyClaims } from './apply.js';
 export { type ApprovalContext, signDocument, verifyDocument } from './approval.js';
-export { effectiveTerms, type GeneralTerms } from './authorise.js';
+export { effectiveTerms, type GeneralTerms, refuseByPolicy } from './authorise.js';
 export { claimsOf, EXCEPTION_ANNOTATION, GRANT_ANNOTATION } from './claims.js';
+export { EXCEPTION_DEFINITION } from './crd.js';
 export {
   compileScope,
   type ExceptionDocuments,
@@ -11,6 +12,14 @@ export {
   readClusterExceptions,
   readExceptionDocuments,
 } from './documents.js';
+export {
+  type Denied,
+  type DraftOptions,
+  draftException,
+  draftName,
+  parseDenial,
+  referencesOf,
+} from './draft.js';
 export type { Approval, Grant, GrantScope, PolicyReference, Refusal, RefusalCode } from './grant.js';
 export { guardException, requestSource } from './guard.js';
 export { DEFAULT_OWNERS, guardKinds, type OwnerSettings } from './guard-kinds.js';

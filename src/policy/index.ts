@@ -21,6 +21,7 @@ export type {
   Stage,
 } from './compiled.js';
 export { PASS, SEVERITIES } from './compiled.js';
+export { customResourceDefinition, type Definition, POLICY_DEFINITION } from './crd.js';
 export { isInDefaultSet } from './default-set.js';
 export type { Dialect, LoadOptions, PolicySource } from './dialects/dialect.js';
 export { compileSelector } from './dialects/warder/match.js';

@@ -67,7 +67,7 @@ async function idOf(folder: string, fresh: string): Promise<string> {
   const path = join(folder, 'log-id');
   const known = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (known !== '') return known;
-  await writeFile(path, `${fresh}\n`);
+  await writeFile(path, `${fresh}\n`, { mode: 0o600 });
   return fresh;
 }
 

@@ -86,6 +86,7 @@ export function createMetrics(version: string): Metrics {
     registers,
     collect() {
       this.reset();
+      takeApart();
       for (const counts of byPolicy.values()) expose(this, counts);
     },
   });
@@ -141,6 +142,8 @@ export function createMetrics(version: string): Metrics {
     registers,
   }).set({ version }, 1);
   stale.set(0);
+  /** Reviews that passed everything share one list of outcomes: they are counted by the list and taken apart later. */
+  const together = new Map<readonly PolicyOutcome[], Record<Operation, number>>();
   const countsOf = (policy: CompiledPolicy): PolicyCounts => {
     const known = byPolicy.get(policy.id);
     // A reload makes new policies of the same ids: their counts go on.
@@ -152,17 +155,32 @@ export function createMetrics(version: string): Metrics {
     byPolicy.set(policy.id, counts);
     return counts;
   };
+  const takeApart = (): void => {
+    for (const [outcomes, times] of together) {
+      for (const { policy } of outcomes) {
+        const { evaluated } = countsOf(policy);
+        for (const operation of OPERATIONS) evaluated[operation] += times[operation];
+      }
+    }
+    together.clear();
+  };
+  const countDecision = ({ outcomes, review: { operation } }: Decision): void => {
+    const known = together.get(outcomes);
+    if (known !== undefined) known[operation]++;
+    else if (Object.isFrozen(outcomes)) together.set(outcomes, { ...none(), [operation]: 1 });
+    else for (const outcome of outcomes) countOutcome(countsOf(outcome.policy), outcome, operation);
+  };
   return {
     registry,
     decided(decision, seconds) {
       const { operation, dryRun } = decision.review;
       latency.observe(seconds);
       decisions.inc({ operation, allowed: String(decision.allowed), dry_run: String(dryRun) });
-      if (dryRun) return;
-      for (const outcome of decision.outcomes) countOutcome(countsOf(outcome.policy), outcome, operation);
+      if (!dryRun) countDecision(decision);
     },
     rejected: (reason) => rejected.inc({ reason }),
     policySet(set, loadedAt) {
+      takeApart();
       info.reset();
       info.set({ digest: set.digest }, set.policies.length);
       loaded.set(loadedAt / 1000);

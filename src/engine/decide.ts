@@ -71,6 +71,31 @@ function recordOf(
   return { claims, window, missed, overridden: window === undefined ? [] : overriddenBy(outcomes, window) };
 }
 
+const foundNothing = ({ findings }: PolicyOutcome): boolean => findings.length === 0;
+const NOTHING: readonly never[] = Object.freeze([]);
+
+/** The decision where every rule passed and nobody claimed anything: there is nothing to weaken, redact or say. */
+function cleanDecision(
+  outcomes: readonly PolicyOutcome[],
+  { review, policies, decisionId }: JudgeInput,
+  missing: Decision['missing'],
+): Decision {
+  return {
+    id: decisionId,
+    review,
+    allowed: true,
+    denial: undefined,
+    outcomes,
+    violations: NOTHING,
+    warnings: NOTHING,
+    auditAnnotations: auditAnnotationsOf(NOTHING, decisionId, policies.digest),
+    exempt: undefined,
+    exemption: undefined,
+    missing,
+    policySetDigest: policies.digest,
+  };
+}
+
 /**
  * The decision on a review whose policies have been evaluated. Precedence: break-glass, then exceptions, then action.
  * `guarded` are findings of the built-in checks, which nothing weakens.
@@ -83,6 +108,8 @@ export function decide(
 ): Decision {
   const { review, settings, policies, decisionId } = input;
   const exempted = input.exemptions?.exempt(found, input);
+  if (exempted === undefined && guarded.length === 0 && found.every(foundNothing))
+    return cleanDecision(found, input, missing);
   const enforced = redactOutcomes(exempted?.outcomes ?? found, review).map((outcome) =>
     enforce(outcome, review, settings),
   );

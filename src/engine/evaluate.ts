@@ -20,6 +20,7 @@ import type {
 } from '../policy/index.js';
 import type { PolicyOutcome, RuleFinding } from './decision.js';
 import { type MatchInput, matchesConstraints, namespaceLabels } from './match.js';
+import { type Plan, type Probe, planOf } from './plan.js';
 
 /** The object a policy's rules see, and where it stands in what the user wrote. */
 interface Subject {
@@ -113,6 +114,10 @@ function unmetCondition(
 const NOT_AUDITABLE_REQUESTER = 'not auditable: it asks who made the request';
 const NOT_AUDITABLE_CHANGE = 'not auditable: it compares with the object before the change';
 
+const isBeingDeleted = ({ operation, object }: Review): boolean =>
+  operation === 'UPDATE' &&
+  typeof field(field(object ?? undefined, 'metadata'), 'deletionTimestamp') === 'string';
+
 /** Why a policy whose constraints match cannot or need not be judged on this review. */
 function reasonToSkip(policy: CompiledPolicy, evaluation: Evaluation): string | undefined {
   const { review } = evaluation;
@@ -120,10 +125,7 @@ function reasonToSkip(policy: CompiledPolicy, evaluation: Evaluation): string | 
     if (policy.reads.requester) return NOT_AUDITABLE_REQUESTER;
     if (policy.reads.oldObject) return NOT_AUDITABLE_CHANGE;
   }
-  if (!policy.judgesDeleting && review.operation === 'UPDATE') {
-    const deleting = field(field(review.object ?? undefined, 'metadata'), 'deletionTimestamp');
-    if (typeof deleting === 'string') return 'the object is being deleted';
-  }
+  if (!policy.judgesDeleting && isBeingDeleted(review)) return 'the object is being deleted';
   return undefined;
 }
 
@@ -239,11 +241,60 @@ function faultOf(policy: CompiledPolicy, fault: unknown): PolicyOutcome[] {
   );
 }
 
+/** The two things a review's rules may look at, each made when first asked for. */
+interface Subjects {
+  readonly whole: Subject;
+  pod: Subject | null | undefined;
+}
+
+function podOf(subjects: Subjects, review: Review): Subject | null {
+  subjects.pod ??= podSubject(review);
+  return subjects.pod;
+}
+
+const NONE_OPEN: readonly number[] = Object.freeze([]);
+
+/**
+ * Which probes of the plan do not simply pass; undefined where none may be asked, since something about the review
+ * itself decides whether a policy is judged.
+ */
+function askProbes(plan: Plan, subjects: Subjects, evaluation: Evaluation): readonly number[] | undefined {
+  const { review } = evaluation;
+  if (review.origin === 'audit' || isBeingDeleted(review)) return undefined;
+  const pod = plan.asksPod ? podOf(subjects, review) : null;
+  if (plan.asksPod && pod === null) return undefined;
+  let open: number[] | undefined;
+  const { probes } = plan;
+  for (let at = 0; at < probes.length; at++) {
+    const probe = probes[at] as Probe; // within bounds
+    const subject = probe.subject === 'pod' && pod !== null ? pod : subjects.whole;
+    subject.scope ??= scopeOf(subject, null, evaluation);
+    subject.scope.expressions = undefined;
+    if (probe.rule.evaluate(subject.scope).kind === 'pass') continue;
+    open ??= [];
+    open.push(at);
+  }
+  return open ?? NONE_OPEN;
+}
+
+/** What the probes say; a fault inside a rule is left to the policy that has it. */
+function openProbes(plan: Plan, subjects: Subjects, evaluation: Evaluation): readonly number[] | undefined {
+  try {
+    return askProbes(plan, subjects, evaluation);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs every policy of `candidates` that matches; outcomes come in policy order. Never throws. */
-export function evaluate(candidates: readonly Candidate[], evaluation: Evaluation): PolicyOutcome[] {
+export function evaluate(candidates: readonly Candidate[], evaluation: Evaluation): readonly PolicyOutcome[] {
   const { review, context, missing } = evaluation;
-  const outcomes: PolicyOutcome[] = [];
+  const plan = planOf(candidates);
   const whole = subjectOf(review.object, review.oldObject, ROOT);
+  const subjects: Subjects = { whole, pod: undefined };
+  const open = plan.probes.length === 0 ? undefined : openProbes(plan, subjects, evaluation);
+  if (open === NONE_OPEN && plan.passed !== undefined) return plan.passed;
+  const outcomes: PolicyOutcome[] = [];
   const wholeInput: MatchInput = {
     review,
     context,
@@ -251,9 +302,13 @@ export function evaluate(candidates: readonly Candidate[], evaluation: Evaluatio
     object: whole.object,
     oldObject: whole.oldObject,
   };
-  let pod: Subject | null | undefined;
-  let podInput: MatchInput = wholeInput;
-  for (const candidate of candidates) {
+  let podInput: MatchInput | undefined;
+  for (const [at, candidate] of candidates.entries()) {
+    const step = plan.steps[at];
+    if (step !== undefined && open !== undefined && !step.probes.some((probe) => open.includes(probe))) {
+      outcomes.push(step.passed);
+      continue;
+    }
     const { policy } = candidate;
     const before = outcomes.length;
     try {
@@ -261,11 +316,10 @@ export function evaluate(candidates: readonly Candidate[], evaluation: Evaluatio
         judgePolicy(candidate, whole, wholeInput, evaluation, outcomes);
         continue;
       }
-      if (pod === undefined) {
-        pod = podSubject(review);
-        if (pod !== null) podInput = { ...wholeInput, object: pod.object, oldObject: pod.oldObject };
-      }
-      if (pod !== null) judgePolicy(candidate, pod, podInput, evaluation, outcomes);
+      const pod = podOf(subjects, review);
+      if (pod === null) continue;
+      podInput ??= { ...wholeInput, object: pod.object, oldObject: pod.oldObject };
+      judgePolicy(candidate, pod, podInput, evaluation, outcomes);
     } catch (fault) {
       outcomes.length = before;
       outcomes.push(...faultOf(policy, fault));

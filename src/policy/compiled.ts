@@ -121,6 +121,8 @@ export interface CompiledRule {
   readonly severity: Severity;
   /** Reason and code of the denial, Kubernetes' StatusReason; by default Forbidden, 403. */
   readonly reason: string;
+  /** Rules of the same shape pass the same subjects, so one is asked for all of them; undefined: like no other. */
+  readonly shape?: string | undefined;
   evaluate(scope: Scope): RuleOutcome;
 }
 

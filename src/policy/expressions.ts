@@ -56,6 +56,8 @@ export interface PolicyExpressions {
   boolean(source: string): Compiled<'expression', BooleanExpression>;
   condition(source: string): Compiled<'evaluate', (scope: Scope) => boolean | { readonly error: string }>;
   interpolation(template: string): Compiled<'interpolation', Interpolation>;
+  /** Whether an expression says the same in every other policy that is self-contained: no variables, no parameters. */
+  readonly selfContained: boolean;
   /** What all expressions compiled so far read besides the object. */
   reads(): { readonly requester: boolean; readonly oldObject: boolean };
 }
@@ -342,6 +344,7 @@ export function policyExpressions(
       return { ok: true, evaluate: (scope) => expression.evaluate(scope, null, []) };
     },
     interpolation: (template) => interpolationOf(frame, template),
+    selfContained: definitions.length === 0 && Object.keys(parameters).length === 0,
     reads: () => ({ requester: programs.some(readsRequester), oldObject: programs.some(readsOldObject) }),
   };
   return { expressions, problems };

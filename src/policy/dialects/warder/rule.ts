@@ -181,6 +181,17 @@ function judgeEach(parts: RuleParts, each: Selector, scope: Scope): RuleOutcome 
   return error === undefined ? PASS : { kind: 'error', message: error };
 }
 
+/** What decides whether a rule passes, as text: two rules with the same pass the same objects. */
+function shapeOf(
+  { each, when, require }: RuleDocument,
+  parameters: Readonly<Record<string, JsonValue>>,
+  expressions: PolicyExpressions,
+): string | undefined {
+  const usesExpressions = when !== undefined || require.cel !== undefined;
+  if (usesExpressions && !expressions.selfContained) return undefined;
+  return JSON.stringify([each, when, require, parameters]);
+}
+
 /** Compiles a rule; undefined where something in it was reported. */
 export function compileRule(
   rule: RuleDocument,
@@ -210,6 +221,7 @@ export function compileRule(
     name: rule.name,
     severity: rule.severity ?? defaultSeverity,
     reason: 'Forbidden',
+    shape: shapeOf(rule, parameters, expressions),
     evaluate:
       each === undefined ? (scope) => judgeWhole(parts, scope) : (scope) => judgeEach(parts, each, scope),
   };

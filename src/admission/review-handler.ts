@@ -7,7 +7,7 @@ import { type Decision, type EngineSettings, type JudgeInput, judge } from '../e
 import { decodeReview, parseGoDuration, parseJson, type Review } from '../kubernetes/index.js';
 import type { Sent } from '../record/index.js';
 import { bodyOf, type Response, responseOf, undecidedResponse } from './answer.js';
-import { readBody } from './body.js';
+import { type Body, readBody } from './body.js';
 import { logDecision } from './decision-line.js';
 import type { Governance } from './governance.js';
 import type { Metrics, RejectReason } from './metrics.js';
@@ -190,12 +190,7 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     decideAndAnswer(decoded.review, response, request.url ?? '', arrived);
   };
 
-  const handle = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    arrived: number,
-  ): Promise<void> => {
-    const body = await readBody(request, settings.bodyBytes);
+  const handle = (body: Body, request: IncomingMessage, response: ServerResponse, arrived: number): void => {
     switch (body.kind) {
       case 'whole':
         return judgeBytes(body.bytes, request, response, arrived);
@@ -267,15 +262,16 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     const arrived = performance.now();
     if (!admit(request, response)) return;
     inFlight++;
-    handle(request, response, arrived)
-      .catch((fault: unknown) => {
+    readBody(request, settings.bodyBytes, (body) => {
+      try {
+        handle(body, request, response, arrived);
+      } catch (fault) {
         log.error({ err: fault }, 'a request failed');
         if (!response.headersSent) send(response, 500, errorBody(500, 'InternalError', 'internal fault'));
-      })
-      .finally(() => {
-        inFlight--;
-        if (inFlight === 0) drained?.();
-      });
+      }
+      inFlight--;
+      if (inFlight === 0) drained?.();
+    });
   };
   return Object.defineProperties(handler, {
     inFlight: { get: () => inFlight },

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type CommandModule, examples } from './command.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
 import { BUNDLED_POLICIES } from './load.js';
+import { openLogLines } from './log-lines.js';
 import { configOption } from './options.js';
 import { engineSettings, readConfig } from './settings.js';
 import { VERSION } from './version.js';
@@ -58,11 +59,10 @@ async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     },
     io,
   );
-  // Lines are gathered and written together; the last ones are flushed when the process ends.
-  const destination = pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 500 } as never);
+  const lines = openLogLines(1);
   const log = pino(
     { level: config['log.level'], base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination,
+    lines,
   );
   const { startServer } = await import('../admission/index.js');
   const stopped = stopSignal();
@@ -96,7 +96,7 @@ async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   log.info({ signal }, 'stopping');
   await server.stop();
   log.info('stopped');
-  destination.flushSync();
+  lines.flushSync();
   return EXIT.ok;
 }
 

@@ -30,8 +30,15 @@ export {
 export { type ExplainOptions, explain } from './explain/explain.js';
 export type { ExplainedPart, ValuePath } from './explain/explained.js';
 export { showValue } from './explain/phrase.js';
+export { type TraceNode, type TraceOptions, trace } from './explain/trace.js';
 export { fromJson, type Json, toJson } from './json.js';
 export { type ValidatingAdmissionOptions, validatingAdmissionEnvironment } from './kubernetes-environment.js';
+export {
+  type AuthorizationAnswer,
+  type Authorize,
+  createAuthorizer,
+  createResourceCheck,
+} from './libraries/authorizer-values.js';
 export { bindingsLibrary, blockLibrary } from './libraries/bindings.js';
 export { optionalLibrary } from './libraries/optional.js';
 export { standardLibrary, twoVariableComprehensions } from './libraries/standard.js';

@@ -10,6 +10,7 @@ import type { CommandModule, Run } from './command.js';
 import { completionCommand } from './completion.js';
 import { configCommand } from './config.js';
 import { exceptionCommand } from './exception.js';
+import { explainCommand } from './explain.js';
 import { CommandError, EXIT, type ExitCode, type Io, processIo } from './io.js';
 import { logCommand } from './log.js';
 import { manifestsCommand } from './manifests.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly CommandModule[] = [
   checkCommand,
   reviewCommand,
   testCommand,
+  explainCommand,
   policiesCommand,
   exceptionCommand,
   breakGlassCommand,

@@ -286,6 +286,14 @@ function openProbes(plan: Plan, subjects: Subjects, evaluation: Evaluation): rea
   }
 }
 
+/** What the rules of one policy see of a review; undefined where they are about pods and the object makes none. */
+export function scopeFor(policy: CompiledPolicy, evaluation: Evaluation): Scope | undefined {
+  const { review } = evaluation;
+  const subject =
+    policy.subject === 'pod' ? podSubject(review) : subjectOf(review.object, review.oldObject, ROOT);
+  return subject === null ? undefined : scopeOf(subject, null, evaluation);
+}
+
 /** Runs every policy of `candidates` that matches; outcomes come in policy order. Never throws. */
 export function evaluate(candidates: readonly Candidate[], evaluation: Evaluation): readonly PolicyOutcome[] {
   const { review, context, missing } = evaluation;

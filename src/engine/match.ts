@@ -97,7 +97,8 @@ function matchesServiceAccounts(globs: readonly string[], username: string): boo
   return matchesGlobs(globs, username.slice(SERVICE_ACCOUNT_PREFIX.length));
 }
 
-function matchesExclude(
+/** Whether an exclusion takes the review out; every part it names must hold. */
+export function matchesExclude(
   entry: ExcludeEntry,
   policy: MatchConstraints['matchPolicy'],
   input: MatchInput,

@@ -110,10 +110,33 @@ export interface Scope {
   expressions: unknown;
 }
 
+/** What a condition or requirement came to and why, for people who ask; texts may hold secrets until redacted. */
+export interface Trace {
+  /** What is traced: `when`, `require`, the name of a condition. */
+  readonly label: string;
+  /** The item of the object it was asked of; undefined for the object itself. */
+  readonly item: FieldPath | undefined;
+  /** As the policy writes it. */
+  readonly source: string;
+  readonly result: 'true' | 'false' | 'error';
+  /** The message of an error; otherwise what decided, one sentence each. */
+  readonly because: readonly string[];
+  /** Every part with its value; empty where the source is no expression. */
+  readonly parts: readonly TracedPart[];
+}
+
+export interface TracedPart {
+  readonly source: string;
+  readonly value: string;
+  readonly children: readonly TracedPart[];
+}
+
 /** A precondition of a whole policy, like Kubernetes' matchConditions. */
 export interface CompiledCondition {
   readonly name: string;
   evaluate(scope: Scope): boolean | { readonly error: string };
+  /** Slow, and never asked while judging. */
+  trace?(scope: Scope): Trace;
 }
 
 export interface CompiledRule {
@@ -124,6 +147,8 @@ export interface CompiledRule {
   /** Rules of the same shape pass the same subjects, so one is asked for all of them; undefined: like no other. */
   readonly shape?: string | undefined;
   evaluate(scope: Scope): RuleOutcome;
+  /** What each of its parts came to, item by item. Slow, and never asked while judging. */
+  trace?(scope: Scope): readonly Trace[];
 }
 
 /** A binding's parameters: none, or one evaluation for each object resolved. */

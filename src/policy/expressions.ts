@@ -17,11 +17,13 @@ import {
   type Program,
   STRING,
   showValue,
+  type TraceNode,
   toJson,
+  trace,
   validatingAdmissionEnvironment,
 } from '../cel/index.js';
 import { type FieldPath, formatFieldPath, type JsonValue, redactText } from '../kubernetes/index.js';
-import type { Scope } from './compiled.js';
+import type { CompiledCondition, Scope, Trace, TracedPart } from './compiled.js';
 import { createRiskTable, type RiskTable } from './risk.js';
 import { DEFAULT_RISKS } from './risk-defaults.js';
 import { CHANGE_STRUCTS, CHANGE_TYPE, changeVariable } from './risk-variable.js';
@@ -32,6 +34,8 @@ export interface BooleanExpression {
   evaluate(scope: Scope, item: JsonValue | null, path: FieldPath): boolean | { readonly error: string };
   /** Why it is false, for people; only asked when it is. */
   explain(scope: Scope, item: JsonValue | null, path: FieldPath): Explained;
+  /** What every part came to. */
+  trace(scope: Scope, item: JsonValue | null, path: FieldPath): Trace;
 }
 
 /** The smallest failing part of an expression: a field of the object where one is to blame. */
@@ -54,7 +58,7 @@ interface Refused {
 /** Compiles the expressions of one policy, whose variables and parameters are in scope everywhere. */
 export interface PolicyExpressions {
   boolean(source: string): Compiled<'expression', BooleanExpression>;
-  condition(source: string): Compiled<'evaluate', (scope: Scope) => boolean | { readonly error: string }>;
+  condition(name: string, source: string): Compiled<'condition', CompiledCondition>;
   interpolation(template: string): Compiled<'interpolation', Interpolation>;
   /** Whether an expression says the same in every other policy that is self-contained: no variables, no parameters. */
   readonly selfContained: boolean;
@@ -206,6 +210,35 @@ function explainFalse(
   return { path: fieldOf(main, path), found, expected: main.expected, details };
 }
 
+function partOf({ source, value, children }: TraceNode): TracedPart {
+  const shown = value instanceof CelError ? `error: ${value.message}` : showValue(value);
+  return { source, value: shown, children: children.map(partOf) };
+}
+
+/** What every part of an expression came to, and what decided where it is false. */
+function traceOf(
+  source: string,
+  program: Program,
+  frame: Frame,
+  scope: Scope,
+  item: JsonValue | null,
+  path: FieldPath,
+): Trace {
+  scope.expressions = undefined; // what is shown to people is not charged to what was judged
+  const value = truth(run(program, frame, scope, item, path));
+  const { activation, budget } = evaluationOf(scope, frame);
+  const variables = new Map(frame.variables.map((variable) => [variable.name, variable.program]));
+  const parts = partOf(trace(program, activation, budget, { variables })).children;
+  const base = { label: '', item: path.length === 0 ? undefined : path, source: source.trim(), parts };
+  if (typeof value !== 'boolean') return { ...base, result: 'error', because: [value.error] };
+  const blamed = value ? [] : explain(program, activation, budget, { variables });
+  return {
+    ...base,
+    result: value ? 'true' : 'false',
+    because: blamed.map((part) => sentenceOf(part, scope, path)),
+  };
+}
+
 function truth(value: CelValue | CelError): boolean | { readonly error: string } {
   if (typeof value === 'boolean') return value;
   if (value instanceof CelError) return { error: value.message };
@@ -249,6 +282,7 @@ function booleanOf(frame: Frame, source: string): Compiled<'expression', Boolean
     expression: {
       evaluate: (scope, item, path) => truth(run(program, frame, scope, item, path)),
       explain: (scope, item, path) => explainFalse(program, frame, scope, item, path),
+      trace: (scope, item, path) => traceOf(source, program, frame, scope, item, path),
     },
   };
 }
@@ -337,11 +371,18 @@ export function policyExpressions(
   };
   const expressions: PolicyExpressions = {
     boolean: (source) => booleanOf(frame, source),
-    condition(source) {
+    condition(name, source) {
       const compiled = booleanOf(frame, source);
       if (!compiled.ok) return compiled;
       const { expression } = compiled;
-      return { ok: true, evaluate: (scope) => expression.evaluate(scope, null, []) };
+      return {
+        ok: true,
+        condition: {
+          name,
+          evaluate: (scope) => expression.evaluate(scope, null, []),
+          trace: (scope) => ({ ...expression.trace(scope, null, []), label: name, item: undefined }),
+        },
+      };
     },
     interpolation: (template) => interpolationOf(frame, template),
     selfContained: definitions.length === 0 && Object.keys(parameters).length === 0,

@@ -19,6 +19,8 @@ export type {
   Scope,
   Severity,
   Stage,
+  Trace,
+  TracedPart,
 } from './compiled.js';
 export { PASS, SEVERITIES } from './compiled.js';
 export { customResourceDefinition, type Definition, POLICY_DEFINITION } from './crd.js';

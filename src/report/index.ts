@@ -1,4 +1,5 @@
 export { renderCheckJunit } from './check-junit.js';
+export { type ExplanationOptions, renderExplanation } from './explanation.js';
 export { type CheckedObject, type CheckReport, checkedObject, type ObjectSource } from './findings.js';
 export { renderJson } from './json.js';
 export { renderMarkdown } from './markdown.js';

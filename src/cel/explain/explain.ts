@@ -6,9 +6,10 @@ import { mapEntries } from '../maps.js';
 import { OPERATORS } from '../operators.js';
 import { printExpr } from '../print.js';
 import type { Program } from '../program.js';
-import { CelError, type CelValue, isList, isMap } from '../values.js';
-import { type Assigned, type Examination, examine, type VariablePrograms } from './examination.js';
-import type { ExplainedPart, ValuePath } from './explained.js';
+import { CelError, type CelValue, isMap } from '../values.js';
+import { assignedTo, elementsOf } from './elements.js';
+import { type Examination, examine, type VariablePrograms } from './examination.js';
+import type { ExplainedPart } from './explained.js';
 import { type Located, locate, pathOf, subjectIn } from './locate.js';
 import { comparisonPhrase, isComparison, testPhrase } from './phrase.js';
 
@@ -118,61 +119,6 @@ function blamePresence(
       source,
     },
   ];
-}
-
-/** An element a comprehension goes over: its key or index, its value, and the field it is. */
-interface Element {
-  readonly key: CelValue;
-  readonly value: CelValue;
-  readonly path: ValuePath | undefined;
-}
-
-function elementsOfValue(range: CelValue | CelError, base: ValuePath | undefined): readonly Element[] {
-  const below = (key: string | number) =>
-    base === undefined ? undefined : { ...base, steps: [...base.steps, key] };
-  if (range instanceof CelError) return [];
-  if (isList(range)) return range.map((value, index) => ({ key: index, value, path: below(index) }));
-  if (!isMap(range)) return [];
-  return mapEntries(range).map(([key, value]) => ({
-    key,
-    value,
-    path: typeof key === 'string' ? below(key) : undefined,
-  }));
-}
-
-/** The elements of a range with the fields they are, through filters, joined and written-out lists, and variables. */
-function elementsOf(examination: Examination, range: Expr): readonly Element[] {
-  const inner = examination.variableOf(range);
-  if (inner !== undefined) return elementsOf(inner, inner.root);
-  if (range.kind === 'comprehension' && range.comprehension === 'filter' && range.condition !== undefined) {
-    const { condition } = range;
-    return elementsOf(examination, range.range).filter((element) => {
-      examination.assign(range, assignedTo(range, element));
-      return examination.evaluate(condition) === true;
-    });
-  }
-  if (range.kind === 'call' && range.function === OPERATORS.add) {
-    return range.args.flatMap((operand) => elementsOf(examination, operand));
-  }
-  if (range.kind === 'list' && range.optional.size === 0) {
-    return range.elements.flatMap((element, index) => {
-      const value = examination.evaluate(element);
-      return value instanceof CelError
-        ? []
-        : [{ key: index, value, path: locate(examination, element)?.path }];
-    });
-  }
-  return elementsOfValue(examination.evaluate(range), pathOf(examination, range));
-}
-
-/** What the variables of a comprehension are for an element: of a map with one variable, the key. */
-function assignedTo(expr: ComprehensionExpr, { key, value, path }: Element): readonly Assigned[] {
-  if (expr.variables.length === 2)
-    return [
-      { value: key, path },
-      { value, path },
-    ];
-  return [{ value: typeof key === 'number' ? value : key, path }];
 }
 
 /** Parts for every element for which the condition is `holds`, and should be the contrary. */

@@ -22,8 +22,8 @@ function compileConditions(
   report: Report,
 ): readonly CompiledCondition[] {
   return (document.spec.conditions ?? []).flatMap(({ name, expression }, index) => {
-    const compiled = expressions.condition(expression);
-    if (compiled.ok) return [{ name, evaluate: compiled.evaluate }];
+    const compiled = expressions.condition(name, expression);
+    if (compiled.ok) return [compiled.condition];
     report(['spec', 'conditions', index, 'expression'], compiled.message);
     return [];
   });

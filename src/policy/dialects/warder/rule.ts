@@ -1,6 +1,6 @@
 // One rule of a Policy, compiled: select the items, ask `when`, check what is required, say what is wrong.
 import { compilePath, type SelectedNode, type Selector } from '../../../jsonpath/index.js';
-import type { FieldPath, JsonValue } from '../../../kubernetes/index.js';
+import { type FieldPath, formatFieldPath, type JsonValue } from '../../../kubernetes/index.js';
 import {
   type CompiledRule,
   PASS,
@@ -8,6 +8,7 @@ import {
   type RuleOutcome,
   type Scope,
   type Severity,
+  type Trace,
 } from '../../compiled.js';
 import type { BooleanExpression, Interpolation, PolicyExpressions } from '../../expressions.js';
 import { compileFieldCheck } from './field-check.js';
@@ -181,6 +182,60 @@ function judgeEach(parts: RuleParts, each: Selector, scope: Scope): RuleOutcome 
   return error === undefined ? PASS : { kind: 'error', message: error };
 }
 
+/** The requirement as the policy writes it, on one line. */
+const requirementText = ({ path, cel, expected: _, ...operators }: RequireDocument): string =>
+  cel?.trim() ??
+  `${path} ${Object.entries(operators).map(([name, value]) => `${name} ${JSON.stringify(value)}`)}`;
+
+/** What a field check came to. */
+function traceCheck(
+  { require }: RuleDocument,
+  parts: RuleParts,
+  scope: Scope,
+  item: JsonValue | null,
+  path: FieldPath,
+): Trace {
+  const broken = parts.requirement(scope, item, path);
+  const base = {
+    label: 'require',
+    item: undefined,
+    source: requirementText(require),
+    parts: [],
+  };
+  if (broken === null) return { ...base, result: 'true', because: [] };
+  if ('error' in broken) return { ...base, result: 'error', because: [broken.error] };
+  const { path: at = [], found, expected } = broken;
+  const shown = found === undefined ? 'unset' : JSON.stringify(found).slice(0, 200);
+  const wanted = expected === '' ? '' : `, expected ${expected}`;
+  return {
+    ...base,
+    result: 'false',
+    because: [`${formatFieldPath([...scope.objectPath, ...at])} is ${shown}${wanted}`],
+  };
+}
+
+/** What `when` and `require` came to, for each item. */
+function traceRule(
+  rule: RuleDocument,
+  parts: RuleParts,
+  each: Selector | undefined,
+  required: BooleanExpression | undefined,
+  scope: Scope,
+): readonly Trace[] {
+  const items = each === undefined ? [{ value: scope.object, path: WHOLE_OBJECT }] : selected(each, scope);
+  return items.flatMap(({ value, path }) => {
+    const item = each === undefined ? undefined : [...scope.objectPath, ...path];
+    const when = parts.when?.trace(scope, value, path);
+    const asked = when === undefined ? [] : [{ ...when, label: 'when', item }];
+    if (when !== undefined && when.result !== 'true') return asked;
+    const require =
+      required === undefined
+        ? traceCheck(rule, parts, scope, value, path)
+        : required.trace(scope, value, path);
+    return [...asked, { ...require, label: 'require', item }];
+  });
+}
+
 /** What decides whether a rule passes, as text: two rules with the same pass the same objects. */
 function shapeOf(
   { each, when, require }: RuleDocument,
@@ -211,6 +266,7 @@ export function compileRule(
   if (!message.ok) return report(['message'], message.message);
   if (requirement === undefined || (when !== undefined && !when.ok)) return undefined;
   if (rule.each !== undefined && each === undefined) return undefined;
+  const required = rule.require.cel === undefined ? undefined : expressions.boolean(rule.require.cel);
   const parts: RuleParts = {
     when: when?.expression,
     requirement,
@@ -224,5 +280,7 @@ export function compileRule(
     shape: shapeOf(rule, parameters, expressions),
     evaluate:
       each === undefined ? (scope) => judgeWhole(parts, scope) : (scope) => judgeEach(parts, each, scope),
+    trace: (scope) =>
+      traceRule(rule, parts, each, required?.ok === true ? required.expression : undefined, scope),
   };
 }

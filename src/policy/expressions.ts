@@ -4,6 +4,7 @@ import {
   BOOL,
   type Budget,
   CelError,
+  CelOptional,
   type CelValue,
   compile,
   createBudget,
@@ -210,9 +211,14 @@ function explainFalse(
   return { path: fieldOf(main, path), found, expected: main.expected, details };
 }
 
+function shownPart(value: CelValue | CelError): string {
+  if (value instanceof CelError) return `error: ${value.message}`;
+  if (!(value instanceof CelOptional)) return showValue(value);
+  return value.value === undefined ? 'unset' : showValue(value.value);
+}
+
 function partOf({ source, value, children }: TraceNode): TracedPart {
-  const shown = value instanceof CelError ? `error: ${value.message}` : showValue(value);
-  return { source, value: shown, children: children.map(partOf) };
+  return { source, value: shownPart(value), children: children.map(partOf) };
 }
 
 /** What every part of an expression came to, and what decided where it is false. */

@@ -5,7 +5,7 @@ import { OPERATORS } from '../operators.js';
 import { CelError, type CelValue, isList, isMap } from '../values.js';
 import type { Assigned, Examination } from './examination.js';
 import type { ValuePath } from './explained.js';
-import { locate, pathOf } from './locate.js';
+import { chosenBranch, locate, pathOf } from './locate.js';
 
 /** An element a comprehension goes over: its key or index, its value, and the field it is. */
 export interface Element {
@@ -31,6 +31,8 @@ function elementsOfValue(range: CelValue | CelError, base: ValuePath | undefined
 export function elementsOf(examination: Examination, range: Expr): readonly Element[] {
   const inner = examination.variableOf(range);
   if (inner !== undefined) return elementsOf(inner, inner.root);
+  const chosen = chosenBranch(examination, range);
+  if (chosen !== undefined) return elementsOf(examination, chosen);
   if (range.kind === 'comprehension' && range.comprehension === 'filter' && range.condition !== undefined) {
     const { condition } = range;
     return elementsOf(examination, range.range).filter((element) => {

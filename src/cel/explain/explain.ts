@@ -256,10 +256,30 @@ function distinct(parts: readonly ExplainedPart[]): readonly ExplainedPart[] {
 
 const DEFAULT_LIMIT = 10;
 
+/** Fields that say what an object is. `object.kind != 'Pod' || …` is a condition: nobody mends it by another kind. */
+const IDENTITY: readonly string[] = [
+  'kind',
+  'apiVersion',
+  'metadata/name',
+  'metadata/namespace',
+  'metadata/generateName',
+];
+
+const isIdentity = ({ path }: ExplainedPart): boolean =>
+  path !== undefined &&
+  (path.variable === 'request' || (path.variable === 'object' && IDENTITY.includes(path.steps.join('/'))));
+
+/** The parts somebody can mend; all of them where there is none. */
+function mendable(parts: readonly ExplainedPart[]): readonly ExplainedPart[] {
+  const others = parts.filter((part) => part.path !== undefined && !isIdentity(part));
+  return others.length === 0 ? parts : parts.filter((part) => !isIdentity(part));
+}
+
 /**
  * Why a program that gave false did, over the activation it was evaluated with: the smallest failing parts, through `&&`,
  * `||`, `!`, conditionals, comparisons, `in`, `has`, comprehensions, bindings, optionals and lazy variables. Empty where
- * nothing can be said. What it evaluates is charged to the budget.
+ * nothing can be said. Fields that say what the object is or who asks are left out where another field is to blame. What it
+ * evaluates is charged to the budget.
  */
 export function explain(
   program: Program,
@@ -268,5 +288,5 @@ export function explain(
   { variables = new Map(), limit = DEFAULT_LIMIT }: ExplainOptions = {},
 ): readonly ExplainedPart[] {
   const parts = blame(examine(program, activation, budget, variables), program.ast, true);
-  return distinct(parts).slice(0, limit);
+  return mendable(distinct(parts)).slice(0, limit);
 }

@@ -39,12 +39,23 @@ function keyOf(examination: Examination, expr: Expr): string | number | undefine
   return typeof key === 'string' || typeof key === 'number' ? key : undefined;
 }
 
+/** The branch a conditional takes; undefined for other parts, and where its condition is an error. */
+export function chosenBranch(examination: Examination, expr: Expr): Expr | undefined {
+  if (expr.kind !== 'call' || expr.function !== OPERATORS.conditional) return undefined;
+  const [condition, yes, no] = expr.args;
+  const holds = condition === undefined ? undefined : examination.evaluate(condition);
+  if (typeof holds !== 'boolean') return undefined;
+  return holds ? yes : no;
+}
+
 /** The field whose value an expression is, unchanged: selections, indexes, optionals and what stands in for them. */
 export function pathOf(examination: Examination, expr: Expr): ValuePath | undefined {
   const known = examination.nameOf(expr);
   if (known !== undefined) return known;
   const inner = examination.variableOf(expr);
   if (inner !== undefined) return pathOf(inner, inner.root);
+  const chosen = chosenBranch(examination, expr);
+  if (chosen !== undefined) return pathOf(examination, chosen);
   if (expr.kind === 'call' && expr.target !== undefined && UNWRAP.includes(expr.function)) {
     const [fallback] = expr.args;
     const isThere = openedValue(examination, expr.target) !== undefined;

@@ -181,3 +181,79 @@ describe('formats', () => {
       expect(out).toContain(text);
   });
 });
+
+describe('explain', () => {
+  const selective = file(
+    'selective/p.yaml',
+    `apiVersion: warder.dev/v1
+kind: Policy
+metadata: { name: selective }
+spec:
+  title: T
+  description: D
+  match:
+    - resources: [pods]
+      namespaceSelector: { matchLabels: { env: prod } }
+  conditions: [{ name: named, expression: "object.metadata.name != 'skip'" }]
+  rules:
+    - name: no-token
+      each: $.spec.containers[*].env[*]
+      when: "item.name.endsWith('TOKEN')"
+      require: { cel: "!has(item.value)" }
+      message: "{item.name} is set"
+`,
+  );
+  const prod = file(
+    'prod.yaml',
+    'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { env: prod } }\n',
+  );
+  const token = file(
+    'token.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: shop }\nspec:\n  containers:\n    - name: c\n      env: [{ name: API_TOKEN, value: kW9fX2pL7qRt5vBn8mZc }]\n',
+  );
+
+  test('shows the rule, the item, the values that decided it, and no secret', async () => {
+    const { code, out } = await warder('explain', token, '-p', selective, '--context', prod, '--trace');
+    expect(code).toBe(1);
+    expect(out).toContain('✗ selective (deny)');
+    expect(out).toContain("condition named: object.metadata.name != 'skip' → true");
+    expect(out).toContain("spec.containers[0].env[0] when: item.name.endsWith('TOKEN') → true");
+    expect(out).toContain('spec.containers[0].env[0] require: !has(item.value) → false');
+    expect(out).toContain("item.name → 'API_TOKEN'");
+    expect(out).not.toContain('kW9fX2pL7qRt5vBn8mZc');
+  });
+
+  test('says why a policy does not apply: selector, condition, kind', async () => {
+    const unlabelled = await warder('explain', token, '-p', selective);
+    expect(unlabelled.code).toBe(0);
+    expect(unlabelled.out).toContain('selective does not apply');
+    expect(unlabelled.out).toContain(
+      'its namespaceSelector wants env=prod, and namespace shop has kubernetes.io/metadata.name=shop',
+    );
+    const skipped = file(
+      'skip.yaml',
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: skip, namespace: shop }\n',
+    );
+    const condition = await warder('explain', skipped, '-p', selective, '--context', prod);
+    expect(condition.out).toContain('condition named does not hold');
+    const map = file('map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\n');
+    const other = await warder('explain', map, '-p', selective, '--policy', 'selective');
+    expect(other.out).toContain('it is about pods (CREATE, UPDATE), and this is a CREATE of configmaps');
+    expect((await warder('explain', map, '-p', selective)).out).toContain(
+      '1 more policy not about this kind',
+    );
+  });
+
+  test('gives one line of JSON a document, and names a policy that is not there', async () => {
+    const { out } = await warder('explain', token, '-p', selective, '--context', prod, '-o', 'json');
+    const [line] = out
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(line).toMatchObject({ operation: 'CREATE', policies: [{ policy: 'selective', applies: true }] });
+    expect(out).not.toContain('kW9fX2pL7qRt5vBn8mZc');
+    const wrong = await warder('explain', token, '-p', selective, '--policy', 'selectiv');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('did you mean selective?');
+  });
+});

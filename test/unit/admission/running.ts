@@ -65,7 +65,11 @@ export function review(request_: object = {}, privileged = true): string {
   });
 }
 
-export async function run(flags: Readonly<Record<string, unknown>> = {}): Promise<Running> {
+/** A server on the policy above, or on what the flags say, at a time the test may move. */
+export async function run(
+  flags: Readonly<Record<string, unknown>> = {},
+  now: () => number = Date.now,
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'warder-test-'));
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
   const resolved = resolveConfig({
@@ -90,7 +94,7 @@ export async function run(flags: Readonly<Record<string, unknown>> = {}): Promis
     policies: config.policies ?? [join(import.meta.dirname, '../../../policies')],
     log,
     version: 'test',
-    now: Date.now,
+    now,
   });
   const ca = readFileSync(join(folder, 'certs/ca.crt'));
   const send = (method: string, path: string, body: string | Buffer, type: string): Promise<Answer> =>

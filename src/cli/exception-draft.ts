@@ -1,4 +1,4 @@
-// `warder exception draft`: a complete PolicyException from a decision id, a review file or the text of a denial.
+// `warder exception draft`: a complete PolicyException from a decision id, a manifest, a review or the text of a denial.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type Decision, judge } from '../engine/index.js';
@@ -9,8 +9,11 @@ import {
   createUlidGenerator,
   decodeReview,
   EMPTY_CONTEXT,
+  isJsonObject,
   parseSettingDuration,
+  type Review,
   resourceNameOf,
+  syntheticReview,
 } from '../kubernetes/index.js';
 import { resultsOf } from '../record/index.js';
 import { examples, type Run } from './command.js';
@@ -71,16 +74,30 @@ function deniedBy({ review, violations }: Decision): Denied {
   };
 }
 
-/** What the policies deny of a recorded review. */
-async function fromReview(text: string, options: DraftOptions, io: Io): Promise<Denied | undefined> {
-  const [document] = readText('review.json', text).documents;
-  const decoded = decodeReview(document?.value);
-  if (!decoded.ok) return undefined;
+/** The request a document stands for: a recorded review, or a manifest as if somebody applied it. */
+function requestOf(text: string, options: DraftOptions): Review | undefined {
+  const [document] = readText('request.yaml', text).documents;
+  const value = document?.value;
+  if (!isJsonObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string')
+    return undefined;
+  if (value.kind === 'AdmissionReview') {
+    const decoded = decodeReview(value);
+    if (!decoded.ok) throw new CommandError(decoded.message);
+    return decoded.review;
+  }
+  const userInfo = { username: options.requestedBy ?? '', groups: [] };
+  return syntheticReview(value, { origin: 'admission', userInfo });
+}
+
+/** What the policies deny of a request. */
+async function fromRequest(text: string, options: DraftOptions, io: Io): Promise<Denied | undefined> {
+  const review = requestOf(text, options);
+  if (review === undefined) return undefined;
   const { config, settings } = await readGovernance({ ...options, exceptions: [] }, io);
   const policies = await requirePolicies(options.policies, config.parameters, io, settings.risks);
   const now = timeOf(options.now, io);
   const decision = judge({
-    review: decoded.review,
+    review,
     policies,
     context: EMPTY_CONTEXT,
     settings: DEFAULT_SETTINGS,
@@ -116,10 +133,12 @@ async function draft(source: string, options: DraftOptions, io: Io): Promise<Exi
   if (ID.test(source)) denied = await fromRecord(source, options.record);
   else {
     const text = await readInput(source);
-    denied = (await fromReview(text, options, io)) ?? fromDenial(text);
+    denied = (await fromRequest(text, options, io)) ?? fromDenial(text);
   }
   if (denied === undefined)
-    throw new CommandError(`${source}: holds neither an AdmissionReview nor a denial of Warder`);
+    throw new CommandError(
+      `${source}: holds neither a manifest, nor an AdmissionReview, nor a denial of Warder`,
+    );
   if (denied.policies.length === 0)
     throw new CommandError(`${source}: nothing was denied, so nothing needs an exception`);
   const user = options.requestedBy ?? denied.user;
@@ -140,7 +159,7 @@ export function registerDraft(parent: Command, io: Io, run: Run): void {
     .command('draft')
     .summary('write a PolicyException for what was denied')
     .description(
-      'Prints a complete PolicyException from a decision id (with --record), a file with the AdmissionReview, or the text of a denial (- for standard input).',
+      'Prints a complete PolicyException from a decision id (with --record), a file with the manifest or the AdmissionReview, or the text of a denial (- for standard input).',
     )
     .argument('<source>', 'decision id, file, or -')
     .requiredOption('--reason <text>', 'why it is needed')
@@ -155,6 +174,7 @@ export function registerDraft(parent: Command, io: Io, run: Run): void {
     .addHelpText(
       'after',
       examples(
+        'warder exception draft web.yaml --reason "vendor image" --requested-by alice > exception.yaml',
         'warder exception draft review.json --reason "vendor image" > exception.yaml',
         'kubectl apply -f web.yaml 2>&1 | warder exception draft - --reason "vendor image" --requested-by alice',
       ),

@@ -1,5 +1,7 @@
 // The hook between evaluate and decide: what exceptions and break-glass change about a decision, as data. Who may be exempt is
 // decided elsewhere and passed in; this file only says what an exemption is and how it reads in the answer.
+
+import { formatTime } from '../kubernetes/index.js';
 import type { CompiledPolicy } from '../policy/index.js';
 import type { PolicyOutcome } from './decision.js';
 import type { ClaimUse, ExemptionRecord, MissedWindow, WindowUse } from './exemption.js';
@@ -47,6 +49,23 @@ export function exemptionLines({ claims, missed }: ExemptionRecord): readonly st
   return missed === undefined
     ? lines
     : [...lines, `Break-glass ${missed.id} does not apply: ${missed.message}`];
+}
+
+/** What became of every claim, for people who check an object: those that count as well as those that do not. */
+export function exemptionNotes(exemption: ExemptionRecord): readonly string[] {
+  const { claims, window } = exemption;
+  const used = claims.flatMap(({ id, result, excepted, unneeded, expires, approvedBy }) => {
+    const until = expires === undefined ? '' : ` until ${formatTime(expires)}`;
+    const by = approvedBy === '' ? '' : `, approved by ${approvedBy}`;
+    if (result === 'excepted') return [`Exception ${id} holds${until}${by}: ${excepted.join(', ')}`];
+    if (result === 'unneeded') return [`Exception ${id} is not needed: ${unneeded.join(', ')} passes anyway`];
+    return result === 'idle' ? [`Exception ${id} holds${until}, but none of its rules applies here`] : [];
+  });
+  const emergency =
+    window === undefined
+      ? []
+      : [`Break-glass ${window.id} (${window.incident}) until ${formatTime(window.expires)}`];
+  return [...used, ...emergency, ...exemptionLines(exemption)];
 }
 
 const MAX_ANNOTATION = 1024;

@@ -1,6 +1,6 @@
 export { builtInOutcome, builtInPolicy, type Objection } from './built-in.js';
 export type { Decision, PolicyOutcome, ResultKind, RuleFinding, RuleResult, Violation } from './decision.js';
-export type { Exempted } from './exempt.js';
+export { type Exempted, exemptionNotes } from './exempt.js';
 export type { ClaimUse, ExemptionRecord, MissedWindow, WindowUse } from './exemption.js';
 export { explainReview, type PolicyExplanation, type RuleExplanation } from './explain.js';
 export type { EngineSettings, Exemptions, JudgeInput } from './input.js';

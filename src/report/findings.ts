@@ -1,5 +1,5 @@
 // What a check of many objects found, as data every renderer reads.
-import type { Decision, RuleResult, Violation } from '../engine/index.js';
+import { type Decision, exemptionNotes, type RuleResult, type Violation } from '../engine/index.js';
 import type { CompiledPolicy } from '../policy/index.js';
 
 /** Where an object came from: a file with the place of its fields, or a cluster. */
@@ -25,6 +25,8 @@ export interface CheckedObject {
   readonly results: readonly RuleResult[];
   /** Why nothing was evaluated; empty where policies ran. */
   readonly exempt: string;
+  /** What became of exceptions it claims, and the emergency it falls into, one sentence each. */
+  readonly exemptions: readonly string[];
 }
 
 export interface CheckReport {
@@ -60,5 +62,6 @@ export function checkedObject(
     violations: decision.violations,
     results,
     exempt: decision.exempt ?? '',
+    exemptions: decision.exemption === undefined ? [] : exemptionNotes(decision.exemption),
   };
 }

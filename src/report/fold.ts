@@ -33,13 +33,13 @@ function ancestorOf(
   return found;
 }
 
-/** Objects with violations, those made from others folded under them; order is kept. */
+/** Objects with violations or something to say of exceptions, those made from others folded under them; order is kept. */
 export function foldByOwner(objects: readonly CheckedObject[]): readonly FoldedObject[] {
   const known = new Map(objects.map((object) => [keyOf(object), object]));
   const made = new Map<CheckedObject, CheckedObject[]>();
   const shown: CheckedObject[] = [];
   for (const object of objects) {
-    if (object.violations.length === 0) continue;
+    if (object.violations.length === 0 && object.exemptions.length === 0) continue;
     const ancestor = ancestorOf(object, known);
     if (ancestor === undefined || ancestor === object) shown.push(object);
     else made.set(ancestor, [...(made.get(ancestor) ?? []), object]);

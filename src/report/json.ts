@@ -5,9 +5,10 @@ import { summarise } from './summary.js';
 export function renderJson(report: CheckReport): string {
   const objects = report.objects
     .filter(
-      ({ violations, results }) => violations.length > 0 || results.some(({ result }) => result === 'error'),
+      ({ violations, results, exemptions }) =>
+        violations.length > 0 || exemptions.length > 0 || results.some(({ result }) => result === 'error'),
     )
-    .map(({ kind, group, version, namespace, name, source, violations, results }) => ({
+    .map(({ kind, group, version, namespace, name, source, violations, results, exemptions }) => ({
       apiVersion: group === '' ? version : `${group}/${version}`,
       kind,
       ...(namespace === '' ? {} : { namespace }),
@@ -28,6 +29,7 @@ export function renderJson(report: CheckReport): string {
           ...(details.length === 0 ? {} : { details }),
         }),
       ),
+      ...(exemptions.length === 0 ? {} : { exemptions }),
       errors: results
         .filter(({ result }) => result === 'error')
         .map(({ policy, rule, message }) => ({ policy, rule, message })),

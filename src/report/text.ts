@@ -73,6 +73,7 @@ function objectLines(folded: FoldedObject, style: Style): readonly string[] {
   return [
     `${style.bold(placeOf(folded.object))}${sourceOf(folded, style)}`,
     ...groups.flatMap((group) => violationLines(group, style)),
+    ...folded.object.exemptions.map((note) => `  ${style.cyan(note)}`),
     '',
   ];
 }

@@ -34,7 +34,7 @@ async function until(probe, limit = 10_000) {
 }
 
 /** Warder with its log going to a file, as in a container. */
-async function startWarder(folder, policies) {
+async function startWarder(folder, policies, environment = {}) {
   const log = join(folder, `log-${Math.random()}`);
   const started = performance.now();
   const process_ = spawn(
@@ -49,7 +49,7 @@ async function startWarder(folder, policies) {
       ...(policies === undefined ? [] : ['--policies', policies]),
     ],
     {
-      env: { ...process.env, WARDER_TLS_FOLDER: join(folder, 'certs') },
+      env: { ...process.env, WARDER_TLS_FOLDER: join(folder, 'certs'), ...environment },
       stdio: ['ignore', openSync(log, 'w'), 'pipe'],
     },
   );
@@ -71,15 +71,26 @@ async function startBare(folder) {
   return { process: process_, port };
 }
 
+const EXCEPTION = `apiVersion: warder.dev/v1
+kind: PolicyException
+metadata: { name: elsewhere }
+spec:
+  policies: [{ name: p0-privileged }]
+  scope: { namespaces: [other], names: [thing] }
+  reason: a benchmark
+  requestedBy: alice
+  expires: 2030-01-01T00:00:00Z
+`;
+
 const load = async (port, body, milliseconds) =>
   JSON.parse(
     (await run(process.execPath, [join(here, '_load.mjs'), port, '16', String(milliseconds), body])).stdout,
   );
 
-async function compare(folder, size, policies, rounds, milliseconds) {
+async function compare(folder, size, policies, rounds, milliseconds, environment) {
   const body = join(folder, `review-${size}.json`);
   writeFileSync(body, podReview(size));
-  const warder = await startWarder(folder, policies);
+  const warder = await startWarder(folder, policies, environment);
   const bare = await startBare(folder);
   const servers = { bare, warder };
   const results = { bare: [], warder: [] };
@@ -106,7 +117,7 @@ async function compare(folder, size, policies, rounds, milliseconds) {
     };
   };
   process.stdout.write(
-    `${(size / 1024).toFixed(0)} KB Pod review, 50 policies, 16 connections, median of ${rounds} rounds\n`,
+    `${(size / 1024).toFixed(0)} KB Pod review, 50 policies, ${environment === undefined ? '' : 'decision log and exceptions on, '}16 connections, median of ${rounds} rounds\n`,
   );
   console.table([row('bare'), row('warder')]);
   const ratio = median(results.warder.map((result, index) => result.rps / results.bare[index].rps));
@@ -132,6 +143,11 @@ export async function run_(args) {
   const policies = writePolicies(50);
   const long = args.includes('--long');
   await compare(folder, 5 * 1024, policies, long ? 9 : 5, long ? 4_000 : 2_000);
+  writeFileSync(join(folder, 'exceptions.yaml'), EXCEPTION);
+  await compare(folder, 5 * 1024, policies, 3, 2_000, {
+    WARDER_RECORD_FOLDER: join(folder, 'record'),
+    WARDER_EXCEPTIONS_FILES: join(folder, 'exceptions.yaml'),
+  });
   await compare(folder, 50 * 1024, policies, 3, 2_000);
   await startTimes(folder);
 }

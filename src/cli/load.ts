@@ -49,7 +49,7 @@ export async function readPolicies(
   // The bundled folder, where nobody named another, stands for the default set and not for all there is.
   const isDefault = paths === DEFAULT_POLICIES;
   const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
-  const loaded = loadPolicies(documents, { parameters, risks });
+  const loaded = loadPolicies(documents, { parameters, risks, evaluateUnbound: true });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };
 }
 

@@ -1,5 +1,5 @@
 // Turns outcomes into the answer. The one place that knows about enforcement: modes, identities, precedence.
-import { matchesGlobs, type Review } from '../kubernetes/index.js';
+import { createRedactor, matchesGlobs, type Review } from '../kubernetes/index.js';
 import type { Action } from '../policy/index.js';
 import type { Decision, PolicyOutcome, Violation } from './decision.js';
 import { type Exempted, exemptionAnnotations, exemptionLines, overriddenBy, underWindow } from './exempt.js';
@@ -71,7 +71,24 @@ function recordOf(
   return { claims, window, missed, overridden: window === undefined ? [] : overriddenBy(outcomes, window) };
 }
 
-const foundNothing = ({ findings }: PolicyOutcome): boolean => findings.length === 0;
+const foundNothing = ({ findings, annotations }: PolicyOutcome): boolean =>
+  findings.length === 0 && annotations === undefined;
+/** Longest value the API server keeps of one annotation. */
+const MAX_ANNOTATION = 10 * 1024;
+
+/** What policies say to the audit log, redacted; a key is the policy's name and its own, since one without a slash is needed. */
+function annotationsOfPolicies(
+  outcomes: readonly PolicyOutcome[],
+  review: Review,
+): Readonly<Record<string, string>> {
+  const said = outcomes.flatMap(({ policy, annotations = {} }) =>
+    Object.entries(annotations).map(([key, value]) => [`${policy.name}.${key}`.slice(-63), value] as const),
+  );
+  if (said.length === 0) return {};
+  const redact = createRedactor(review.object, review.oldObject);
+  return Object.fromEntries(said.map(([key, value]) => [key, redact(value).slice(0, MAX_ANNOTATION)]));
+}
+
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /** The decision where every rule passed and nobody claimed anything: there is nothing to weaken, redact or say. */
@@ -120,7 +137,10 @@ export function decide(
   const violations = violationsOf(outcomes);
   const denial = denialOf(violations.filter(denies), outcomes, input, exemption);
   const notes = exempted?.notes ?? [];
-  const annotations = auditAnnotationsOf(violations, decisionId, policies.digest);
+  const annotations = {
+    ...annotationsOfPolicies(outcomes, review),
+    ...auditAnnotationsOf(violations, decisionId, policies.digest),
+  };
   return {
     id: decisionId,
     review,

@@ -18,6 +18,8 @@ export interface PolicyOutcome {
   readonly note: string | undefined;
   /** Outcomes that are not a plain pass, in rule order. Rules not listed passed. */
   readonly findings: readonly RuleFinding[];
+  /** What the policy adds to the cluster's audit log, by its own keys. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RuleFinding {

@@ -148,6 +148,7 @@ function outcomeOf(
     skipped: part.skipped,
     note: stage === undefined ? undefined : 'a stage of its rollout',
     findings: part.findings ?? NOTHING_FOUND,
+    annotations: part.annotations,
   };
 }
 
@@ -170,12 +171,22 @@ function scopeOf(subject: Subject, params: JsonObject | null, evaluation: Evalua
   };
 }
 
+/** What the policy says to the audit log; undefined for nothing. */
+function annotationsOf(policy: CompiledPolicy, scope: Scope): PolicyOutcome['annotations'] {
+  if (policy.auditAnnotations === undefined || policy.auditAnnotations.length === 0) return undefined;
+  const said = policy.auditAnnotations.flatMap(({ key, evaluate: ask }) => {
+    const value = ask(scope);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return said.length === 0 ? undefined : Object.fromEntries(said);
+}
+
 function judgeWithParameters(
   policy: CompiledPolicy,
   subject: Subject,
   params: JsonObject | null,
   evaluation: Evaluation,
-): Pick<PolicyOutcome, 'skipped' | 'findings'> {
+): Pick<PolicyOutcome, 'skipped' | 'findings' | 'annotations'> {
   let scope = params === null ? subject.scope : undefined;
   if (scope === undefined) {
     scope = scopeOf(subject, params, evaluation);
@@ -189,7 +200,10 @@ function judgeWithParameters(
     if (unmet !== undefined) return { skipped: undefined, findings: erroredRules(policy, unmet.error) };
   }
   const findings = judgeRules(policy, scope);
-  return findings === NOTHING_FOUND ? PASSED : { skipped: undefined, findings };
+  const annotations = annotationsOf(policy, scope);
+  return findings === NOTHING_FOUND && annotations === undefined
+    ? PASSED
+    : { skipped: undefined, findings, annotations };
 }
 
 /** Judges one binding of a policy that matches; one outcome for every parameter object. */

@@ -33,6 +33,7 @@ function isPlain({ policy, certain }: Candidate): boolean {
   return (
     certain &&
     policy.conditions.length === 0 &&
+    (policy.auditAnnotations ?? []).length === 0 &&
     policy.bindings.length === 1 &&
     binding !== undefined &&
     binding.match === undefined &&

@@ -22,6 +22,15 @@ function showFound(value: JsonValue | undefined): string | undefined {
   return shown.length > MAX_FOUND ? `${shown.slice(0, MAX_FOUND)}…` : shown;
 }
 
+/** As the API server words it, so that people and tools who know its messages recognise them. */
+function wordingOf({ policy, binding, actions }: PolicyOutcome, message: string): string {
+  if (policy.dialect !== 'validating-admission-policy') return message;
+  const name = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding}'`;
+  return actions.includes('deny')
+    ? `${name} denied request: ${message}`
+    : `Validation failed for ${name}: ${message}`;
+}
+
 function violationOf(outcome: PolicyOutcome, finding: RuleFinding, failure: RuleFailure): Violation {
   return {
     policy: outcome.policy.name,
@@ -29,7 +38,7 @@ function violationOf(outcome: PolicyOutcome, finding: RuleFinding, failure: Rule
     severity: finding.rule.severity,
     action: strongest(outcome.actions),
     actions: outcome.actions,
-    message: failure.message,
+    message: wordingOf(outcome, failure.message),
     path: failure.path === undefined ? '' : formatFieldPath(failure.path),
     fieldPath: failure.path,
     found: failure.path === undefined ? undefined : showFound(failure.found),
@@ -45,7 +54,8 @@ function violationsOfFinding(outcome: PolicyOutcome, finding: RuleFinding): read
   if (finding.kind === 'fail')
     return finding.failures.map((failure) => violationOf(outcome, finding, failure));
   if (finding.kind !== 'error' || outcome.policy.failurePolicy === 'Ignore') return [];
-  const message = `could not be evaluated: ${finding.message}`;
+  const isKubernetes = outcome.policy.dialect === 'validating-admission-policy';
+  const message = isKubernetes ? finding.message : `could not be evaluated: ${finding.message}`;
   return [
     violationOf(outcome, finding, { path: undefined, found: undefined, expected: '', message, fix: '' }),
   ];
@@ -66,7 +76,12 @@ function compareViolations(a: Violation, b: Violation): number {
 export function violationsOf(outcomes: readonly PolicyOutcome[]): readonly Violation[] {
   const violations: Violation[] = [];
   for (const outcome of outcomes) {
-    for (const finding of outcome.findings) violations.push(...violationsOfFinding(outcome, finding));
+    const errors = new Set<string>();
+    for (const finding of outcome.findings) {
+      // One error may keep every rule of a policy from being judged: it is told once.
+      if (finding.kind === 'error' && errors.size === errors.add(finding.message).size) continue;
+      violations.push(...violationsOfFinding(outcome, finding));
+    }
   }
   return violations.length < 2 ? violations : violations.sort(compareViolations);
 }

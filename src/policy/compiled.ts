@@ -189,6 +189,12 @@ export interface ExceptionTerms {
   readonly approvers: readonly string[];
 }
 
+/** A text of a policy for the cluster's audit log; undefined where it has nothing to say. */
+export interface CompiledAuditAnnotation {
+  readonly key: string;
+  evaluate(scope: Scope): string | undefined;
+}
+
 /** What people read about a policy. */
 export interface PolicyDescription {
   readonly title: string;
@@ -215,6 +221,7 @@ export interface CompiledPolicy {
   readonly conditions: readonly CompiledCondition[];
   readonly rules: readonly CompiledRule[];
   readonly bindings: readonly CompiledBinding[];
+  readonly auditAnnotations?: readonly CompiledAuditAnnotation[];
   /** Whether an UPDATE of an object that is already being deleted (finalizers leave) is judged too. */
   readonly judgesDeleting: boolean;
   /** What an error in a condition or rule means. */

@@ -10,7 +10,6 @@ import {
   createBudget,
   DYN,
   type Environment,
-  type ExplainedPart,
   explain,
   extendEnvironment,
   type Input,
@@ -25,6 +24,7 @@ import {
 } from '../cel/index.js';
 import { type FieldPath, formatFieldPath, type JsonValue, redactText } from '../kubernetes/index.js';
 import type { CompiledCondition, Scope, Trace, TracedPart } from './compiled.js';
+import { type Explained, explainedParts, sentenceOf } from './explanations.js';
 import { createRiskTable, type RiskTable } from './risk.js';
 import { DEFAULT_RISKS } from './risk-defaults.js';
 import { CHANGE_STRUCTS, CHANGE_TYPE, changeVariable } from './risk-variable.js';
@@ -37,14 +37,6 @@ export interface BooleanExpression {
   explain(scope: Scope, item: JsonValue | null, path: FieldPath): Explained;
   /** What every part came to. */
   trace(scope: Scope, item: JsonValue | null, path: FieldPath): Trace;
-}
-
-/** The smallest failing part of an expression: a field of the object where one is to blame. */
-export interface Explained {
-  readonly path: FieldPath | undefined;
-  readonly found: JsonValue | undefined;
-  readonly expected: string;
-  readonly details: readonly string[];
 }
 
 /** A message with the values of one item put in. */
@@ -170,27 +162,6 @@ function run(
   return program.evaluate(activation, budget);
 }
 
-/** The field of the object a part of an explanation is about; undefined for other variables. */
-function fieldOf({ path }: ExplainedPart, itemPath: FieldPath): FieldPath | undefined {
-  if (path?.variable === 'object') return path.steps;
-  return path?.variable === 'item' ? [...itemPath, ...path.steps] : undefined;
-}
-
-/** `spec.replicas is 1, expected at least 3`. */
-function sentenceOf(part: ExplainedPart, scope: Scope, itemPath: FieldPath): string {
-  const field = fieldOf(part, itemPath);
-  const subject =
-    field !== undefined
-      ? formatFieldPath([...scope.objectPath, ...field])
-      : part.path === undefined
-        ? part.source
-        : formatFieldPath([part.path.variable, ...part.path.steps]);
-  const found = part.found === undefined ? 'unset' : showValue(part.found);
-  return part.path === undefined
-    ? `${subject} does not hold`
-    : `${subject} is ${found}, expected ${part.expected}`;
-}
-
 /** Why an expression is false; the first part about the object itself gives the field, the others are told. */
 function explainFalse(
   program: Program,
@@ -203,12 +174,7 @@ function explainFalse(
   const { activation, budget } = evaluationOf(scope, frame);
   const variables = new Map(frame.variables.map((variable) => [variable.name, variable.program]));
   const parts = explain(program, activation, budget, { variables });
-  const main = parts.find((part) => fieldOf(part, path) !== undefined);
-  const others = parts.filter((part) => part !== main && part.path !== undefined);
-  const details = others.map((part) => redactText(sentenceOf(part, scope, path)));
-  if (main === undefined) return { path: undefined, found: undefined, expected: '', details };
-  const found = main.found === undefined ? undefined : (toJson(main.found) as JsonValue); // JSON of a value
-  return { path: fieldOf(main, path), found, expected: main.expected, details };
+  return explainedParts(parts, scope, path);
 }
 
 function shownPart(value: CelValue | CelError): string {

@@ -1,6 +1,7 @@
 export { compareText } from './compare-text.js';
 export type {
   Action,
+  CompiledAuditAnnotation,
   CompiledBinding,
   CompiledCondition,
   CompiledPolicy,

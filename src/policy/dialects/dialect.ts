@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   /** How dangerous which change is, for `change`; the defaults where none is given. */
   readonly risks?: RiskTable | undefined;
+  /** Whether a policy that nothing binds is judged as if bound with Deny: offline, never by a server. */
+  readonly evaluateUnbound?: boolean | undefined;
 }
 
 /** Policies that compiled, and what is wrong with those that did not. */

@@ -1,5 +1,6 @@
 // Every dialect Warder reads. Order does not matter: no document is claimed twice.
 import type { Dialect } from './dialect.js';
+import { validatingAdmissionPolicyDialect } from './validating-admission-policy/index.js';
 import { warderDialect } from './warder/index.js';
 
-export const DIALECTS: readonly Dialect[] = [warderDialect];
+export const DIALECTS: readonly Dialect[] = [warderDialect, validatingAdmissionPolicyDialect];

@@ -1,7 +1,7 @@
 // `warder test`: runs fixture suites.
 
 import { isTestFile, readFiles } from '../files.js';
-import { runSuite, type SuiteResult } from '../fixtures/index.js';
+import { isGatekeeperSuite, runGatekeeperSuite, runSuite, type SuiteResult } from '../fixtures/index.js';
 import { formatProblem } from '../policy/index.js';
 import {
   createStyle,
@@ -25,17 +25,23 @@ interface TestOptions {
   readonly verbose?: boolean;
 }
 
+/** Suites of Warder's and of Gatekeeper's, by the names they go by. */
+const isSuiteFile = (file: string): boolean => isTestFile(file) || /(^|[/.-])suite\.ya?ml$/.test(file);
+
 async function test(paths: readonly string[], options: TestOptions, io: Io): Promise<ExitCode> {
   const started = performance.now();
   const { settings } = await readSettings(options.config, io);
   const now = timeOf(options.now, io);
   const suites: SuiteResult[] = [];
-  for await (const file of readFiles(paths, { accepts: isTestFile })) {
+  for await (const file of readFiles(paths, { accepts: isSuiteFile })) {
     for (const problem of file.problems) throw new CommandError(formatProblem(problem));
-    for (const document of file.documents)
-      suites.push(await runSuite(document, { settings, now, filter: options.filter }));
+    for (const document of file.documents) {
+      const run = isGatekeeperSuite(document.value) ? runGatekeeperSuite : runSuite;
+      suites.push(await run(document, { settings, now, filter: options.filter }));
+    }
   }
-  if (suites.length === 0) throw new CommandError(`no suites (*.test.yaml) in ${paths.join(', ')}`);
+  if (suites.length === 0)
+    throw new CommandError(`no suites (*.test.yaml, suite.yaml) in ${paths.join(', ')}`);
   const shown = options.filter === undefined ? suites : suites.filter(({ cases }) => cases.length > 0);
   const style = createStyle(io.colours);
   const milliseconds = performance.now() - started;

@@ -1,6 +1,13 @@
 // Kubernetes' own policies, with the semantics of 1.36: ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding.
 import { createHash } from 'node:crypto';
-import { CelError, DYN, type Program, STRING, validatingAdmissionEnvironment } from '../../../cel/index.js';
+import {
+  CelError,
+  DYN,
+  NULL,
+  type Program,
+  STRING,
+  validatingAdmissionEnvironment,
+} from '../../../cel/index.js';
 import { type FieldPath, formatFieldPath } from '../../../kubernetes/index.js';
 import type {
   Action,
@@ -63,7 +70,7 @@ function annotationsOf(
   report: Report,
 ): readonly CompiledAuditAnnotation[] {
   return (documents ?? []).flatMap(({ key, valueExpression }, index) => {
-    const compiled = frame.compile(valueExpression, [STRING, DYN]);
+    const compiled = frame.compile(valueExpression, [STRING, NULL, DYN]);
     if (!compiled.ok) {
       report(['spec', 'auditAnnotations', index, 'valueExpression'], compiled.message);
       return [];

@@ -52,6 +52,9 @@ function describe(error: unknown): string {
 /** Test suites stand beside policies and manifests but are neither. */
 export const isTestFile = (file: string): boolean => /\.test\.ya?ml$/.test(file);
 
+/** Kyverno's libraries keep tests in folders of this name. Only suites are looked for where other files would not be. */
+const SEEN_THOUGH_HIDDEN: readonly string[] = ['.kyverno-test'];
+
 async function filesBelow(
   folder: string,
   accepts: (file: string) => boolean,
@@ -63,7 +66,7 @@ async function filesBelow(
   visited.add(real);
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => compareText(a.name, b.name))) {
-    if (entry.name.startsWith('.')) continue;
+    if (entry.name.startsWith('.') && !SEEN_THOUGH_HIDDEN.includes(entry.name)) continue;
     const path = join(folder, entry.name);
     const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
     if (kind?.isDirectory()) await filesBelow(path, accepts, visited, into);

@@ -1,7 +1,14 @@
 // `warder test`: runs fixture suites.
 
 import { isTestFile, readFiles } from '../files.js';
-import { isGatekeeperSuite, runGatekeeperSuite, runSuite, type SuiteResult } from '../fixtures/index.js';
+import {
+  isGatekeeperSuite,
+  isKyvernoSuite,
+  runGatekeeperSuite,
+  runKyvernoSuite,
+  runSuite,
+  type SuiteResult,
+} from '../fixtures/index.js';
 import { formatProblem } from '../policy/index.js';
 import {
   createStyle,
@@ -25,8 +32,15 @@ interface TestOptions {
   readonly verbose?: boolean;
 }
 
-/** Suites of Warder's and of Gatekeeper's, by the names they go by. */
-const isSuiteFile = (file: string): boolean => isTestFile(file) || /(^|[/.-])suite\.ya?ml$/.test(file);
+/** Suites of Warder's, Gatekeeper's and Kyverno's, by the names they go by. */
+const isSuiteFile = (file: string): boolean =>
+  isTestFile(file) || /(^|[/.-])(suite|kyverno-test)\.ya?ml$/.test(file);
+
+/** What runs a document. */
+function runnerOf(value: unknown): typeof runSuite {
+  if (isGatekeeperSuite(value)) return runGatekeeperSuite;
+  return isKyvernoSuite(value) ? runKyvernoSuite : runSuite;
+}
 
 async function test(paths: readonly string[], options: TestOptions, io: Io): Promise<ExitCode> {
   const started = performance.now();
@@ -36,12 +50,12 @@ async function test(paths: readonly string[], options: TestOptions, io: Io): Pro
   for await (const file of readFiles(paths, { accepts: isSuiteFile })) {
     for (const problem of file.problems) throw new CommandError(formatProblem(problem));
     for (const document of file.documents) {
-      const run = isGatekeeperSuite(document.value) ? runGatekeeperSuite : runSuite;
+      const run = runnerOf(document.value);
       suites.push(await run(document, { settings, now, filter: options.filter }));
     }
   }
   if (suites.length === 0)
-    throw new CommandError(`no suites (*.test.yaml, suite.yaml) in ${paths.join(', ')}`);
+    throw new CommandError(`no suites (*.test.yaml, suite.yaml, kyverno-test.yaml) in ${paths.join(', ')}`);
   const shown = options.filter === undefined ? suites : suites.filter(({ cases }) => cases.length > 0);
   const style = createStyle(io.colours);
   const milliseconds = performance.now() - started;

@@ -81,10 +81,7 @@ describe('libraries', () => {
   test.each<[string, object | undefined]>([
     ['nginx', { registry: 'index.docker.io', repository: 'library/nginx', tag: 'latest', digest: '' }],
     ['docker.io/a/b:1', { registry: 'index.docker.io', repository: 'a/b', tag: '1', digest: '' }],
-    [
-      'localhost:5000/x',
-      { registry: 'localhost:5000', repository: 'x/x'.slice(0, 1), tag: 'latest', digest: '' },
-    ],
+    ['localhost:5000/xy', { registry: 'localhost:5000', repository: 'xy', tag: 'latest', digest: '' }],
     [
       `q.io/ab@sha256:${'0'.repeat(64)}`,
       { registry: 'q.io', repository: 'ab', tag: '', digest: `sha256:${'0'.repeat(64)}` },

@@ -55,6 +55,33 @@ function malformedObject(request: JsonObject): string | undefined {
   return undefined;
 }
 
+const TEXTS = ['namespace', 'name', 'subResource', 'requestSubResource'] as const;
+
+const isListOfTexts = (value: JsonValue): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/**
+ * What is of another type than the API server's: a name or namespace that is no text would be read as none, and so be judged
+ * as something else than it is.
+ */
+function mistyped(request: JsonObject): string | undefined {
+  for (const name of TEXTS) {
+    const value = request[name];
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      return `request.${name} is ${show(value)}, expected a string`;
+  }
+  const { dryRun, userInfo } = request;
+  if (dryRun !== undefined && dryRun !== null && typeof dryRun !== 'boolean')
+    return `request.dryRun is ${show(dryRun)}, expected true or false`;
+  if (!isJsonObject(userInfo)) return undefined;
+  const { username, groups } = userInfo;
+  if (username !== undefined && username !== null && typeof username !== 'string')
+    return `request.userInfo.username is ${show(username)}, expected a string`;
+  if (groups !== undefined && groups !== null && !isListOfTexts(groups))
+    return 'request.userInfo.groups is not a list of strings';
+  return undefined;
+}
+
 /** Reads an AdmissionReview. Unknown fields are left alone; a review that cannot be answered says why. */
 export function decodeReview(json: unknown): DecodeResult {
   if (!isJsonObject(json)) return refuse('the body is not an AdmissionReview: expected a JSON object');
@@ -78,6 +105,8 @@ export function decodeReview(json: unknown): DecodeResult {
   const malformed = malformedObject(request);
   if (malformed !== undefined)
     return refuse(`request.${malformed} is ${show(request[malformed])}, expected an object or null`, uid);
+  const wrong = mistyped(request);
+  if (wrong !== undefined) return refuse(wrong, uid);
   const subResource = textOf(request.subResource);
   return {
     ok: true,

@@ -37,5 +37,5 @@ export function podTemplateOf(kind: GroupVersionKind, object: JsonObject): PodTe
   let template: unknown = object;
   for (const step of path) template = isJsonObject(template) ? field(template, String(step)) : undefined;
   if (!isJsonObject(template)) return null;
-  return { path, pod: { apiVersion: 'v1', kind: 'Pod', ...template } };
+  return { path, pod: { ...template, apiVersion: 'v1', kind: 'Pod' } };
 }

@@ -141,3 +141,23 @@ describe('a synthetic review', () => {
     });
   });
 });
+
+describe('a field of another type than the API server sends is refused, not read as absent', () => {
+  test.each<[string, object, string]>([
+    ['namespace', { namespace: ['shop'] }, 'request.namespace is a list, expected a string'],
+    ['name', { name: 7 }, 'request.name is 7, expected a string'],
+    ['subResource', { subResource: {} }, 'request.subResource is an object, expected a string'],
+    ['dryRun', { dryRun: 'true' }, 'request.dryRun is "true", expected true or false'],
+    [
+      'username',
+      { userInfo: { username: null, groups: 'admins' } },
+      'request.userInfo.groups is not a list of strings',
+    ],
+    [
+      'groups',
+      { userInfo: { username: 'a', groups: ['a', 1] } },
+      'request.userInfo.groups is not a list of strings',
+    ],
+  ])('%s', (_name, overrides, message) =>
+    expect(decodeReview(review(overrides))).toEqual({ ok: false, uid: 'u1', message }));
+});

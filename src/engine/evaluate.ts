@@ -300,12 +300,16 @@ function openProbes(plan: Plan, subjects: Subjects, evaluation: Evaluation): rea
   }
 }
 
-/** What the rules of one policy see of a review; undefined where they are about pods and the object makes none. */
+/** What the rules of one policy see of a review, with the first of its parameters; undefined where they are about pods and the object makes none. */
 export function scopeFor(policy: CompiledPolicy, evaluation: Evaluation): Scope | undefined {
   const { review } = evaluation;
   const subject =
     policy.subject === 'pod' ? podSubject(review) : subjectOf(review.object, review.oldObject, ROOT);
-  return subject === null ? undefined : scopeOf(subject, null, evaluation);
+  if (subject === null) return undefined;
+  const [binding] = policy.bindings;
+  const resolved = binding === undefined ? NO_PARAMETERS : parametersOf(binding, evaluation);
+  const params = resolved.kind === 'found' ? (resolved.params[0] ?? null) : null;
+  return scopeOf(subject, params, evaluation);
 }
 
 /** Runs every policy of `candidates` that matches; outcomes come in policy order. Never throws. */

@@ -116,9 +116,13 @@ function whyUnmatched(policy: CompiledPolicy, input: MatchInput): readonly strin
   return [...new Set(policy.match.any.map((entry) => unmetPart(entry, policy, input)))];
 }
 
+const MAX_SHOWN = 120;
+
+const cut = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+
 const redactPart = (part: TracedPart, redact: (text: string) => string): TracedPart => ({
   source: part.source,
-  value: redact(part.value),
+  value: cut(redact(part.value)),
   children: part.children.map((child) => redactPart(child, redact)),
 });
 

@@ -43,7 +43,7 @@ export interface TextDocuments {
 }
 
 /** Aliases may expand to this many nodes in all; more is a "billion laughs" attack, not a manifest. */
-const MAX_NODES = 2_000_000;
+const MAX_ALIASED = 200_000;
 const MAX_DEPTH = 1_000;
 
 /** Complaints of the parser about what kubectl's reader accepts. */
@@ -60,7 +60,11 @@ class Unreadable extends Error {
 interface Reading {
   readonly document: Document.Parsed;
   readonly duplicates: { readonly key: string; readonly offset: number }[];
-  nodes: number;
+  /** What each alias stands for: finding it walks the whole document. */
+  readonly targets: Map<Alias, unknown>;
+  /** How many aliases the reading is inside of, and how many nodes were read so. */
+  inside: number;
+  aliased: number;
 }
 
 const offsetOf = (node: { readonly range?: readonly number[] | null | undefined }): number =>
@@ -136,19 +140,31 @@ function fromEntries(fields: Map<string, JsonValue>): JsonValue {
 }
 
 function resolveAlias(node: Alias, reading: Reading): unknown {
+  const known = reading.targets.get(node);
+  if (known !== undefined) return known;
   const target = node.resolve(reading.document);
   if (target === undefined)
     throw new Unreadable(`unknown anchor '${node.source}' referenced`, offsetOf(node));
+  reading.targets.set(node, target);
   return target;
+}
+
+function readAlias(node: Alias, reading: Reading, depth: number): JsonValue {
+  const target = resolveAlias(node, reading);
+  reading.inside++;
+  const value = readNode(target, reading, depth + 1);
+  reading.inside--;
+  return value;
 }
 
 function readNode(node: unknown, reading: Reading, depth: number): JsonValue {
   if (depth > MAX_DEPTH) throw new Unreadable(`is nested deeper than ${MAX_DEPTH} levels`, 0);
-  if (++reading.nodes > MAX_NODES) throw new Unreadable(`expands to more than ${MAX_NODES} nodes`, 0);
+  if (reading.inside > 0 && ++reading.aliased > MAX_ALIASED)
+    throw new Unreadable(`its aliases expand to more than ${MAX_ALIASED} nodes`, 0);
   if (isScalar(node)) return readScalar(node);
   if (isMap(node)) return readMap(node, reading, depth + 1);
   if (isSeq(node)) return node.items.map((item) => readNode(item, reading, depth + 1));
-  if (isAlias(node)) return readNode(resolveAlias(node, reading), reading, depth + 1);
+  if (isAlias(node)) return readAlias(node, reading, depth);
   return null;
 }
 
@@ -195,7 +211,7 @@ function readDocument(
   for (const error of errors)
     problem('error', error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? '', error.pos[0]);
   if (errors.length > 0 || document.contents === null) return undefined;
-  const reading: Reading = { document, duplicates: [], nodes: 0 };
+  const reading: Reading = { document, duplicates: [], targets: new Map(), inside: 0, aliased: 0 };
   try {
     const value = readNode(document.contents, reading, 0);
     for (const { key, offset } of reading.duplicates) {

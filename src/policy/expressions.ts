@@ -4,7 +4,6 @@ import {
   BOOL,
   type Budget,
   CelError,
-  CelOptional,
   type CelValue,
   compile,
   createBudget,
@@ -16,15 +15,13 @@ import {
   Lazy,
   type Program,
   STRING,
-  showValue,
-  type TraceNode,
   toJson,
   trace,
   validatingAdmissionEnvironment,
 } from '../cel/index.js';
 import { type FieldPath, formatFieldPath, type JsonValue, redactText } from '../kubernetes/index.js';
-import type { CompiledCondition, Scope, Trace, TracedPart } from './compiled.js';
-import { type Explained, explainedParts, sentenceOf } from './explanations.js';
+import type { CompiledCondition, Scope, Trace } from './compiled.js';
+import { type Explained, explainedParts, partOf, sentenceOf } from './explanations.js';
 import { createRiskTable, type RiskTable } from './risk.js';
 import { DEFAULT_RISKS } from './risk-defaults.js';
 import { CHANGE_STRUCTS, CHANGE_TYPE, changeVariable } from './risk-variable.js';
@@ -177,16 +174,6 @@ function explainFalse(
   return explainedParts(parts, scope, path);
 }
 
-function shownPart(value: CelValue | CelError): string {
-  if (value instanceof CelError) return `error: ${value.message}`;
-  if (!(value instanceof CelOptional)) return showValue(value);
-  return value.value === undefined ? 'unset' : showValue(value.value);
-}
-
-function partOf({ source, value, children }: TraceNode): TracedPart {
-  return { source, value: shownPart(value), children: children.map(partOf) };
-}
-
 /** What every part of an expression came to, and what decided where it is false. */
 function traceOf(
   source: string,
@@ -200,7 +187,7 @@ function traceOf(
   const value = truth(run(program, frame, scope, item, path));
   const { activation, budget } = evaluationOf(scope, frame);
   const variables = new Map(frame.variables.map((variable) => [variable.name, variable.program]));
-  const parts = partOf(trace(program, activation, budget, { variables })).children;
+  const parts = partOf(trace(program, activation, budget, { variables }), scope, path).children;
   const base = { label: '', item: path.length === 0 ? undefined : path, source: source.trim(), parts };
   if (typeof value !== 'boolean') return { ...base, result: 'error', because: [value.error] };
   const blamed = value ? [] : explain(program, activation, budget, { variables });

@@ -256,4 +256,36 @@ spec:
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain('did you mean selective?');
   });
+
+  test('shows no secret, nor the beginning of one where a long value is cut', async () => {
+    const long = (value: string) =>
+      file(
+        'long.yaml',
+        `apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: shop }\nspec:\n  containers:\n    - name: ${'c'.repeat(50)}\n      image: x\n      env: [{ name: DB_PASSWORD, value: ${value} }]\n`,
+      );
+    const all = file(
+      'all/p.yaml',
+      `apiVersion: warder.dev/v1
+kind: Policy
+metadata: { name: all }
+spec:
+  title: T
+  description: D
+  match: [{ resources: [pods] }]
+  variables: [{ name: containers, expression: "object.spec.containers + []" }]
+  rules:
+    - name: none
+      require: { cel: "variables.containers.size() == 0 && object.spec.containers.size() == 0 && 'a=' + object.spec.containers[0].env[0].value == ''" }
+      message: has some
+`,
+    );
+    const secret = 'hunter2-with-more-words';
+    const out = [
+      await warder('explain', long(secret), '-p', all, '--trace'),
+      await warder('check', long(secret), '-p', all),
+      await warder('check', long(secret), '-p', all, '-o', 'json'),
+    ].map((run) => run.out + run.err);
+    expect(out[0]).toContain('object.spec.containers');
+    for (const text of out) expect(text).not.toContain('hunter2');
+  });
 });

@@ -75,3 +75,10 @@ describe('a file', () => {
     expect(errorsIn(`a: ${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`)).not.toEqual([]);
   });
 });
+
+test('aliases that expand without end are refused at once', () => {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+  for (let at = 1; at < 10; at++) lines.push(`a${at}: &a${at} [${`*a${at - 1}, `.repeat(9)}]`);
+  const { problems } = readDocuments(lines.join('\n'));
+  expect(problems.map(({ message }) => message).join()).toContain('aliases expand to more than 200000 nodes');
+});

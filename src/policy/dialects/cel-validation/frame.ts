@@ -3,7 +3,7 @@
 import {
   Activation,
   type Budget,
-  type CelError,
+  CelError,
   type CelType,
   type CelValue,
   COST_LIMITS,
@@ -18,10 +18,11 @@ import {
   type Input,
   Lazy,
   type Program,
+  trace,
 } from '../../../cel/index.js';
 import type { JsonObject } from '../../../kubernetes/index.js';
-import type { Scope } from '../../compiled.js';
-import { type Explained, explainedParts } from '../../explanations.js';
+import type { Scope, Trace } from '../../compiled.js';
+import { type Explained, explainedParts, partOf, sentenceOf } from '../../explanations.js';
 
 /** One policy's evaluation of one review with one parameter object. */
 export interface Evaluation {
@@ -52,6 +53,8 @@ export interface Frame {
   evaluation(scope: Scope): Evaluation;
   /** Why a program gave false: the field of the object to blame, what is there, what was expected. */
   explain(program: Program, scope: Scope): Explained;
+  /** What every part of a program came to, and why where it is false. */
+  trace(program: Program, source: string, label: string, scope: Scope): Trace;
   /** Whether no variable or parameter makes an expression mean something else in another policy. */
   readonly selfContained: boolean;
   readonly programs: readonly Program[];
@@ -164,6 +167,25 @@ export function createFrame(
         scope,
         [],
       );
+    },
+    trace(program, source, label, scope) {
+      const { activation } = evaluationOf(scope);
+      const budget = createBudget();
+      const value = program.evaluate(activation, budget);
+      const parts = partOf(
+        trace(program, activation, budget, { variables: variablePrograms }),
+        scope,
+        [],
+      ).children;
+      const base = { label, item: undefined, source: source.trim(), parts };
+      if (value instanceof CelError) return { ...base, result: 'error', because: [value.message] };
+      const blamed =
+        value === true ? [] : explain(program, activation, createBudget(), { variables: variablePrograms });
+      return {
+        ...base,
+        result: value === true ? 'true' : 'false',
+        because: blamed.map((part) => sentenceOf(part, scope, [])),
+      };
     },
     selfContained: definitions.length === 0 && !hasParams,
     programs,

@@ -41,6 +41,7 @@ function condition({ name, expression }: NamedExpression, program: Program, fram
       if (value instanceof CelError) return { error: errorOf(expression, value) };
       return value === true;
     },
+    trace: (scope) => frame.trace(program, expression, name, scope),
   };
 }
 
@@ -125,6 +126,7 @@ export function compileValidations(
         reason: document.reason ?? 'Invalid',
         shape: frame.selfContained ? `${options.shape} ${document.expression}` : undefined,
         evaluate: (scope) => judge(document, program, messageProgram, frame, scope),
+        trace: (scope) => [frame.trace(program, document.expression, 'expression', scope)],
       },
     ];
   });

@@ -19,7 +19,12 @@ import {
   STRING,
   TIMESTAMP,
 } from '../../../cel/index.js';
-import { builtInResources, parseApiVersion } from '../../../kubernetes/index.js';
+import {
+  builtInResources,
+  parseApiVersion,
+  parseJsonText,
+  readDocuments,
+} from '../../../kubernetes/index.js';
 import type { Scope } from '../../compiled.js';
 
 /** Functions that need the network or what a running Kyverno collects. */
@@ -59,6 +64,20 @@ class Clock extends CelOpaque {
   }
 }
 
+/** `json` and `yaml`: a name to read texts by. */
+class Reader extends CelOpaque {
+  readonly typeName: string;
+
+  constructor(typeName: string) {
+    super();
+    this.typeName = typeName;
+  }
+
+  equals(other: CelOpaque): boolean {
+    return this === other;
+  }
+}
+
 /** A reference to an image, taken apart as go-containerregistry does. */
 class ImageReference extends CelOpaque {
   readonly typeName = 'image.Image';
@@ -88,6 +107,8 @@ class ImageReference extends CelOpaque {
 
 const RESOURCE = opaqueType<ResourceContext>('context.Context');
 const CLOCK = opaqueType<Clock>('time.Time');
+const JSON_READER = opaqueType<Reader>('json.Json');
+const YAML_READER = opaqueType<Reader>('yaml.Yaml');
 const IMAGE = opaqueType<ImageReference>('image.Image');
 
 const DEFAULT_REGISTRY = 'index.docker.io';
@@ -153,6 +174,28 @@ function listObjects(
   return { apiVersion, kind: `${gvk.kind}List`, items: (found ?? []) as readonly CelValue[] } as CelValue; // JSON
 }
 
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** The service account a user name is; empty names where it is none. */
+function serviceAccountOf(username: string): CelValue {
+  const [, Namespace = '', Name = ''] = SERVICE_ACCOUNT.exec(username) ?? [];
+  return { Name, Namespace };
+}
+
+function readJson(_reader: Reader, text: string): CelValue | CelError {
+  const parsed = parseJsonText(text);
+  return parsed.ok
+    ? (parsed.value as CelValue)
+    : celError(`failed to unmarshal json: ${parsed.problem.message}`); // JSON
+}
+
+function readYaml(_reader: Reader, text: string): CelValue | CelError {
+  const { documents, problems } = readDocuments(text);
+  const error = problems.find(({ level }) => level === 'error');
+  if (error !== undefined) return celError(`failed to parse yaml: ${error.message}`);
+  return (documents[0]?.value ?? null) as CelValue; // JSON
+}
+
 const ofImage = (name: string, read: (image: ImageReference) => string) =>
   fn(name, receiver(`image_${name}`, [IMAGE], STRING, read));
 
@@ -196,6 +239,9 @@ export const kyvernoLibrary: Library = defineLibrary({
       'containsDigest',
       receiver('image_contains_digest', [IMAGE], BOOL, ({ digest }) => digest !== ''),
     ),
+    fn('parseServiceAccount', overload('parse_service_account_string', [STRING], DYN, serviceAccountOf)),
+    fn('unmarshal', receiver('json_unmarshal', [JSON_READER, STRING], DYN, readJson)),
+    fn('parse', receiver('yaml_parse', [YAML_READER, STRING], DYN, readYaml)),
     hashed('md5'),
     hashed('sha1'),
     hashed('sha256'),
@@ -206,9 +252,16 @@ export const kyvernoLibrary: Library = defineLibrary({
 export const KYVERNO_VARIABLES = [
   { name: 'resource', type: RESOURCE },
   { name: 'time', type: CLOCK },
+  { name: 'json', type: JSON_READER },
+  { name: 'yaml', type: YAML_READER },
 ] as const;
+
+const JSON_VALUE = new Reader('json.Json');
+const YAML_VALUE = new Reader('yaml.Yaml');
 
 export const kyvernoValues = (scope: Scope): Readonly<Record<string, Input>> => ({
   resource: new ResourceContext(scope),
   time: new Clock(scope.now),
+  json: JSON_VALUE,
+  yaml: YAML_VALUE,
 });

@@ -73,6 +73,12 @@ describe('libraries', () => {
     ],
     ["image('ghcr.io/a/b:1').identifier() == '1' && !image('ghcr.io/a/b:1').containsDigest()", true],
     ["isImage('NOT AN IMAGE')", false],
+    ["parseServiceAccount('system:serviceaccount:shop:web').Name == 'web'", true],
+    ["parseServiceAccount('alice').Name == ''", true],
+    ['json.unmarshal(\'{"a": [1]}\').a[0] == 1', true],
+    ["json.unmarshal('{').a == 1", false],
+    ["yaml.parse('a: {b: 2}').a.b == 2", true],
+    ["yaml.parse('a: [').a == 1", false],
     ["time.now() == timestamp('1970-01-01T00:00:00Z')", true],
     ["sha256('a') == 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'", true],
   ])('%s', (expression, expected) =>

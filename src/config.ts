@@ -82,6 +82,12 @@ const shape = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('Least level logged.'),
+  'log.allowed': z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Whether a line is logged for each allowed request, as for each denied one. `auto`: unless a decision log is kept, which has them all.',
+    ),
   ...governanceShape,
 } as const;
 

@@ -29,6 +29,8 @@ export interface Answered {
 
 export interface Governance {
   readonly exemptions: Exemptions;
+  /** Whether the log has a line for each allowed request: the decision log has one already, where it is kept. */
+  readonly logsAllowed: boolean;
   /** Called after an answer was sent. Quick, never throws. */
   answered(answered: Answered): void;
   /** The same for a review that could not be judged. */
@@ -96,8 +98,10 @@ export async function openGovernance(dependencies: GovernanceDependencies): Prom
     opened.log.append(JSON.stringify(body));
   };
 
+  const allowedLines = config['log.allowed'];
   return {
     exemptions,
+    logsAllowed: allowedLines === 'always' || (allowedLines === 'auto' && opened === undefined),
     answered(answered) {
       const { input, decision } = answered;
       measures.claimed(decision);

@@ -37,6 +37,14 @@ interface PolicyCounts {
   readonly findings: Map<string, number>;
 }
 
+/** Reviews answered alike since the last scrape. */
+interface Answered {
+  readonly operation: Operation;
+  readonly allowed: boolean;
+  readonly dryRun: boolean;
+  times: number;
+}
+
 const none = (): Record<Operation, number> => ({ CREATE: 0, UPDATE: 0, DELETE: 0, CONNECT: 0 });
 
 function countOutcome(counts: PolicyCounts, outcome: PolicyOutcome, operation: Operation): void {
@@ -90,11 +98,19 @@ export function createMetrics(version: string): Metrics {
       for (const counts of byPolicy.values()) expose(this, counts);
     },
   });
-  const decisions = new Counter({
+  const answers = new Map<number, Answered>();
+  new Counter({
     name: 'warder_decisions_total',
     help: 'Reviews answered, by operation and whether they were allowed.',
     labelNames: ['operation', 'allowed', 'dry_run'],
     registers,
+    collect() {
+      for (const answered of answers.values()) {
+        const { operation, allowed, dryRun, times } = answered;
+        answered.times = 0;
+        if (times > 0) this.inc({ operation, allowed: String(allowed), dry_run: String(dryRun) }, times);
+      }
+    },
   });
   const latency = new Histogram({
     name: 'warder_review_duration_seconds',
@@ -175,7 +191,11 @@ export function createMetrics(version: string): Metrics {
     decided(decision, seconds) {
       const { operation, dryRun } = decision.review;
       latency.observe(seconds);
-      decisions.inc({ operation, allowed: String(decision.allowed), dry_run: String(dryRun) });
+      const { allowed } = decision;
+      const kind = OPERATIONS.indexOf(operation) * 4 + Number(allowed) * 2 + Number(dryRun);
+      const known = answers.get(kind);
+      if (known === undefined) answers.set(kind, { operation, allowed, dryRun, times: 1 });
+      else known.times++;
       if (!dryRun) countDecision(decision);
     },
     rejected: (reason) => rejected.inc({ reason }),

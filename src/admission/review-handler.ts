@@ -7,6 +7,7 @@ import { type Decision, type EngineSettings, type JudgeInput, judge } from '../e
 import { decodeReview, parseGoDuration, parseJson, type Review } from '../kubernetes/index.js';
 import type { Sent } from '../record/index.js';
 import { bodyOf, type Response, responseOf, undecidedResponse } from './answer.js';
+import { createBatch, type Job } from './batch.js';
 import { type Body, readBody } from './body.js';
 import { logDecision } from './decision-line.js';
 import type { Governance } from './governance.js';
@@ -20,6 +21,8 @@ export interface ReviewSettings {
   /** Longest evaluation in milliseconds. */
   readonly evaluation: number;
   readonly failureMode: 'deny' | 'allow';
+  /** Whether allowed requests get a line in the log too. */
+  readonly logAllowed: boolean;
   /** Whether clients must show a certificate, and the common names they may have (any where empty). */
   readonly clientNames: readonly string[] | undefined;
 }
@@ -42,6 +45,16 @@ export interface ReviewHandler {
   readonly inFlight: number;
   /** From now on refuses new requests; resolves when the last one under way is answered. */
   drain(): Promise<void>;
+}
+
+/** A review that was judged, and what by. */
+interface Decided {
+  readonly input: JudgeInput;
+  readonly decision: Decision;
+}
+
+interface ReviewJob extends Job {
+  readonly response: ServerResponse;
 }
 
 const CLOCK = performance.now.bind(performance);
@@ -140,25 +153,24 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     };
   };
 
-  /** Judges a review and answers; a fault of our own is an answer too, in the configured failure mode. */
-  const decideAndAnswer = (review: Review, response: ServerResponse, url: string, arrived: number): void => {
+  /** Judges a review; a fault of our own is answered at once, in the configured failure mode. */
+  const decideReview = (
+    review: Review,
+    response: ServerResponse,
+    url: string,
+    arrived: number,
+  ): Decided | undefined => {
     const input = inputOf(review, url, arrived);
-    let decision: Decision;
     try {
-      decision = decideOn(input);
+      return { input, decision: decideOn(input) };
     } catch (fault) {
       metrics.rejected('fault');
       log.error({ err: fault, uid: review.uid }, 'a review could not be judged');
       const undecided = { uid: review.uid, code: 500, reason: 'InternalError', message: 'internal fault' };
       const sent = answer(response, undecidedResponse(undecided, settings.failureMode));
       governance?.undecided(review, sent, (performance.now() - arrived) / 1000, 'internal fault');
-      return;
+      return undefined;
     }
-    const sent = answer(response, responseOf(decision));
-    const seconds = (performance.now() - arrived) / 1000;
-    metrics.decided(decision, seconds);
-    logDecision(log, decision, seconds);
-    governance?.answered({ input, decision, sent, seconds });
   };
 
   const judgeBytes = (
@@ -166,33 +178,37 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     request: IncomingMessage,
     response: ServerResponse,
     arrived: number,
-  ): void => {
+  ): Decided | undefined => {
     const parsed = parseJson(bytes);
     if (!parsed.ok) {
       const { message, line, column } = parsed.problem;
       refuse(response, 'not_json', 400, 'BadRequest', `the body ${message} (line ${line}, column ${column})`);
-      return;
+      return undefined;
     }
     const decoded = decodeReview(parsed.value);
     if (!decoded.ok) {
       const { uid, message } = decoded;
       if (uid === '') {
         refuse(response, 'not_a_review', 400, 'BadRequest', message);
-        return;
+        return undefined;
       }
       metrics.rejected('not_a_review');
       log.warn({ uid, reason: 'not_a_review' }, message);
       answer(response, undecidedResponse({ uid, code: 400, reason: 'BadRequest', message }, 'deny'));
-      return;
+      return undefined;
     }
-    decideAndAnswer(decoded.review, response, request.url ?? '', arrived);
+    return decideReview(decoded.review, response, request.url ?? '', arrived);
   };
 
-  const handle = (body: Body, request: IncomingMessage, response: ServerResponse, arrived: number): void => {
+  const judgeBody = (
+    body: Body,
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrived: number,
+  ): Decided | undefined => {
     switch (body.kind) {
       case 'whole':
-        judgeBytes(body.bytes, request, response, arrived);
-        return;
+        return judgeBytes(body.bytes, request, response, arrived);
       case 'too-large':
         refuse(
           response,
@@ -202,11 +218,50 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
           `the body is larger than ${settings.bodyBytes} bytes`,
           { connection: 'close' },
         );
-        return;
+        return undefined;
       case 'cut-off':
         metrics.rejected('cut_off');
         log.warn({ reason: 'cut_off' }, 'the client went away in the middle of its request');
+        return undefined;
     }
+  };
+
+  const batch = createBatch<ReviewJob>((job, _, fault) => {
+    log.error({ err: fault }, 'a request failed');
+    const { response } = job;
+    if (!response.headersSent) send(response, 500, errorBody(500, 'InternalError', 'internal fault'));
+  });
+
+  const jobOf = (
+    body: Body,
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrived: number,
+  ): ReviewJob => {
+    let decided: Decided | undefined;
+    let sent: Sent | undefined;
+    let seconds = 0;
+    return {
+      response,
+      judge() {
+        decided = judgeBody(body, request, response, arrived);
+      },
+      answer() {
+        try {
+          if (decided !== undefined) sent = answer(response, responseOf(decided.decision));
+        } finally {
+          seconds = (performance.now() - arrived) / 1000;
+          inFlight--;
+          if (inFlight === 0) drained?.();
+        }
+      },
+      follow() {
+        if (decided === undefined || sent === undefined) return;
+        metrics.decided(decided.decision, seconds);
+        if (settings.logAllowed || !sent.allowed) logDecision(log, decided.decision, seconds);
+        governance?.answered({ ...decided, sent, seconds });
+      },
+    };
   };
 
   const admit = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -261,16 +316,7 @@ export function createReviewHandler(dependencies: ReviewDependencies): ReviewHan
     const arrived = performance.now();
     if (!admit(request, response)) return;
     inFlight++;
-    readBody(request, settings.bodyBytes, (body) => {
-      try {
-        handle(body, request, response, arrived);
-      } catch (fault) {
-        log.error({ err: fault }, 'a request failed');
-        if (!response.headersSent) send(response, 500, errorBody(500, 'InternalError', 'internal fault'));
-      }
-      inFlight--;
-      if (inFlight === 0) drained?.();
-    });
+    readBody(request, settings.bodyBytes, (body) => batch.add(jobOf(body, request, response, arrived)));
   };
   return Object.defineProperties(handler, {
     inFlight: { get: () => inFlight },

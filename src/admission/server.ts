@@ -188,6 +188,7 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
       concurrency: config['limits.concurrency'],
       evaluation: config['limits.evaluation'],
       failureMode: config.failureMode,
+      logAllowed: governance.logsAllowed,
       clientNames: config['tls.clientCa'] === undefined ? undefined : config['tls.clientNames'],
     },
     policies,

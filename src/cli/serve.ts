@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { type CommandModule, examples } from './command.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
 import { BUNDLED_POLICIES } from './load.js';
-import { openLogLines } from './log-lines.js';
+import { createTimestamp, openLogLines } from './log-lines.js';
 import { configOption } from './options.js';
 import { engineSettings, readConfig } from './settings.js';
 import { VERSION } from './version.js';
@@ -60,10 +60,7 @@ async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     io,
   );
   const lines = openLogLines(1);
-  const log = pino(
-    { level: config['log.level'], base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    lines,
-  );
+  const log = pino({ level: config['log.level'], base: null, timestamp: createTimestamp() }, lines);
   const { startServer } = await import('../admission/index.js');
   const stopped = stopSignal();
   const server = await startServer({

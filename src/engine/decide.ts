@@ -6,6 +6,7 @@ import { type Exempted, exemptionAnnotations, exemptionLines, overriddenBy, unde
 import type { ExemptionRecord } from './exemption.js';
 import type { EngineSettings, JudgeInput } from './input.js';
 import { auditAnnotationsOf, denialMessage, warningsOf } from './message.js';
+import { isAllPassed } from './plan.js';
 import { redactOutcomes } from './redact-findings.js';
 import { violationsOf } from './violations.js';
 
@@ -125,7 +126,7 @@ export function decide(
 ): Decision {
   const { review, settings, policies, decisionId } = input;
   const exempted = input.exemptions?.exempt(found, input);
-  if (exempted === undefined && guarded.length === 0 && found.every(foundNothing))
+  if (exempted === undefined && guarded.length === 0 && (isAllPassed(found) || found.every(foundNothing)))
     return cleanDecision(found, input, missing);
   const enforced = redactOutcomes(exempted?.outcomes ?? found, review).map((outcome) =>
     enforce(outcome, review, settings),

@@ -6,5 +6,6 @@ export { explainReview, type PolicyExplanation, type RuleExplanation } from './e
 export type { EngineSettings, Exemptions, JudgeInput } from './input.js';
 export { judge } from './judge.js';
 export { describeSubject, showDuration } from './message.js';
+export { isAllPassed } from './plan.js';
 export { ruleResults } from './results.js';
 export { DEFAULT_CONTROL_PLANE_USERS, DEFAULT_EXCLUDED_NAMESPACES, DEFAULT_SETTINGS } from './settings.js';

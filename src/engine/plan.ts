@@ -79,6 +79,11 @@ function createPlan(candidates: readonly Candidate[]): Plan {
   };
 }
 
+const ALL_PASSED = new WeakSet<readonly PolicyOutcome[]>();
+
+/** Whether these are the shared outcomes of a plan all of whose probes passed; false says nothing about others. */
+export const isAllPassed = (outcomes: readonly PolicyOutcome[]): boolean => ALL_PASSED.has(outcomes);
+
 const PLANS = new WeakMap<readonly Candidate[], Plan>();
 
 /** The plan for candidates that a policy set gave; made once for each list. */
@@ -86,6 +91,7 @@ export function planOf(candidates: readonly Candidate[]): Plan {
   const known = PLANS.get(candidates);
   if (known !== undefined) return known;
   const plan = createPlan(candidates);
+  if (plan.passed !== undefined) ALL_PASSED.add(plan.passed);
   PLANS.set(candidates, plan);
   return plan;
 }

@@ -115,14 +115,14 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
     async write(lines) {
       if (size >= rotateBytes) await closeSegment();
       file ??= await openSegment();
-      const text = `${lines.join('\n')}\n`;
+      const bytes = Buffer.from(`${lines.join('\n')}\n`);
       const path = segments.at(-1)?.path ?? '';
-      await file.appendFile(text).catch(async (error: unknown) => {
+      await file.appendFile(bytes).catch(async (error: unknown) => {
         // What was written in part is taken back, since the lines are offered again as a whole.
         await truncate(path, size).catch(() => undefined);
         throw error;
       });
-      size += Buffer.byteLength(text);
+      size += bytes.length;
       next += lines.length;
     },
     async prune(now, announce) {

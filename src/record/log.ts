@@ -49,8 +49,10 @@ export interface DecisionLog {
   close(): Promise<void>;
 }
 
-const BATCH = 1_000;
-const SETTLE = 20;
+/** Most records written together. */
+const BATCH = 4_000;
+/** Longest time a record waits for others to be written with it, in milliseconds. */
+const SETTLE = 100;
 const MAX_BACKOFF = 10_000;
 const PRUNE_INTERVAL = 3_600_000;
 

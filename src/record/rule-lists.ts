@@ -1,6 +1,6 @@
 // Every rule's result in every record would make each record kilobytes long; nearly always the same rules are evaluated for the
 // same kind of request. So a list of rules is written once, and records name it: rules they do not mention passed.
-import type { Decision, PolicyOutcome } from '../engine/index.js';
+import { type Decision, isAllPassed, type PolicyOutcome } from '../engine/index.js';
 import type { JsonObject } from '../kubernetes/index.js';
 
 /** A list as it is defined in the log before its first use. */
@@ -11,6 +11,8 @@ export interface RuleList {
 }
 
 interface Known {
+  /** The very outcomes, where they are shared between decisions. */
+  readonly shared: readonly PolicyOutcome[] | undefined;
   readonly outcomes: readonly {
     readonly policy: PolicyOutcome['policy'];
     readonly skipped: string | undefined;
@@ -42,6 +44,7 @@ function definitionOf(id: string, outcomes: readonly PolicyOutcome[]): JsonObjec
 }
 
 const same = (known: Known, outcomes: readonly PolicyOutcome[]): boolean => {
+  if (known.shared === outcomes) return true;
   if (known.outcomes.length !== outcomes.length) return false;
   for (let at = 0; at < outcomes.length; at++) {
     const [a, b] = [known.outcomes[at], outcomes[at]];
@@ -71,7 +74,7 @@ export function createRuleLists(prefix: string): RuleLists {
       const id = `${prefix}${++count}`;
       const list = { id, definition: definitionOf(id, outcomes) };
       const kept = outcomes.map(({ policy, skipped }) => ({ policy, skipped }));
-      candidates.push({ outcomes: kept, list });
+      candidates.push({ shared: isAllPassed(outcomes) ? outcomes : undefined, outcomes: kept, list });
       byResource.set(key, candidates);
       held++;
       return { ...list, isNew: true };

@@ -64,9 +64,10 @@ const shape = {
     .default([])
     .describe('Common names that client certificates may have; any signed by the CA where empty.'),
   'limits.bodyBytes': positive.default(8 * 1024 * 1024).describe('Largest review accepted, in bytes.'),
-  'limits.concurrency': positive
-    .default(Math.max(64, availableParallelism() * 64))
-    .describe('Reviews read or judged at once; more are answered 503 at once.'),
+  'limits.concurrency': positive.default(Math.max(64, availableParallelism() * 64)).meta({
+    description: 'Reviews read or judged at once; more are answered 503 at once.',
+    fallback: '64 a processor',
+  }),
   'limits.connections': positive.default(2_000).describe('Open connections; more are closed at once.'),
   'limits.headersTimeout': duration.default(10_000).describe('Time a client has to send its request head.'),
   'limits.requestTimeout': duration.default(15_000).describe('Time a client has to send a whole request.'),
@@ -113,8 +114,24 @@ export function describeSetting(name: SettingName): {
   readonly fallback: unknown;
 } {
   const setting: z.ZodType = shape[name];
-  const fallback = setting instanceof z.ZodDefault ? setting.def.defaultValue : undefined;
-  return { description: setting.description ?? '', fallback };
+  const fallback =
+    setting.meta()?.fallback ?? (setting instanceof z.ZodDefault ? setting.def.defaultValue : undefined);
+  return { description: setting.description ?? '', fallback: showSetting(name, fallback) };
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+] as const;
+
+/** A value as it would be written in a file: lengths of time with the largest unit that is exact. */
+export function showSetting(name: SettingName, value: unknown): unknown {
+  if (innerType(shape[name]) !== duration || typeof value !== 'number') return value;
+  const [unit, size] = UNITS.find(([, size]) => value % size === 0) ?? ['ms', 1];
+  return `${value / size}${unit}`;
 }
 
 export type ConfigSource = 'default' | 'file' | 'environment' | 'flag';

@@ -1,4 +1,5 @@
 // The one place that reads folders and files of documents: policies, manifests, fixtures, contexts, dumps.
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -9,6 +10,7 @@ import {
   parseJsonText,
   readDocuments,
   type TextDocument,
+  type TextPosition,
 } from './kubernetes/index.js';
 import { compareText, type PolicySource, type Problem } from './policy/index.js';
 
@@ -125,7 +127,7 @@ function withKind(item: JsonObject, list: JsonObject): JsonObject {
 
 /** Reads text that has already been loaded, e.g. from standard input. */
 export function readText(file: string, text: string): SourceFile {
-  if (/\.(ndjson|jsonl)$/.test(file)) return readLines(file, text.split('\n'));
+  if (/\.(ndjson|jsonl)$/.test(file) || isLinesOfJson(text)) return readLines(file, text.split('\n'));
   const { documents, problems } = readDocuments(text);
   return {
     file,
@@ -139,6 +141,13 @@ export function readText(file: string, text: string): SourceFile {
   };
 }
 
+/** Whether text is a stream of JSON, one value a line: neither YAML nor one JSON document would have its first line whole. */
+function isLinesOfJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  const [first = '', ...rest] = text.trimStart().split('\n', 3);
+  return /\S/.test(rest.join('')) && /^\s*[{[]/.test(rest.join('')) && parseJsonText(first).ok;
+}
+
 function readLines(file: string, lines: readonly string[]): SourceFile {
   const documents: SourceDocument[] = [];
   const problems: Problem[] = [];
@@ -146,26 +155,54 @@ function readLines(file: string, lines: readonly string[]): SourceFile {
     if (line.trim() === '') continue;
     const parsed = parseJsonText(line);
     const at = index + 1;
-    if (parsed.ok)
-      documents.push({ file, value: parsed.value, line: at, positionOf: () => ({ line: at, column: 1 }) });
+    const positionOf = (): TextPosition => ({ line: at, column: 1 });
+    if (parsed.ok) documents.push(...itemsOf(file, { value: parsed.value, positionOf }));
     else problems.push(problemIn(file, parsed.problem.message, at, parsed.problem.column));
   }
   return { file, documents, problems };
 }
 
-async function readStandardInput(): Promise<string> {
+class Unreadable extends Error {}
+
+async function readStandardInput(maxSize: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > maxSize) throw new Unreadable(`is larger than ${maxSize} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** UTF-8, with or without a byte order mark; anything else is refused, since replacing bytes changes names. */
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new Unreadable(`is not valid UTF-8 (byte ${invalidByte(bytes)})`);
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** Where the first byte that is no UTF-8 stands, from 0: halved down to it. */
+function invalidByte(bytes: Buffer): number {
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    // A character cut by the end is no mistake yet.
+    if ([0, 1, 2, 3].some((back) => middle - back >= 0 && isUtf8(bytes.subarray(0, middle - back))))
+      good = middle;
+    else bad = middle;
+  }
+  return good;
 }
 
 async function readOne(file: string, maxSize: number): Promise<SourceFile> {
   try {
-    if (file === '-') return readText('<stdin>', await readStandardInput());
+    if (file === '-') return readText('<stdin>', textOf(await readStandardInput(maxSize)));
     const { size } = await stat(file);
     if (size > maxSize)
       return { file, documents: [], problems: [problemIn(file, `is larger than ${maxSize} bytes`)] };
-    return readText(file, await readFile(file, 'utf8'));
+    return readText(file, textOf(await readFile(file)));
   } catch (error) {
     return { file, documents: [], problems: [problemIn(file, describe(error))] };
   }

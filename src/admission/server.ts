@@ -111,7 +111,10 @@ async function createHttps(
     route,
   );
   server.maxConnections = config['limits.connections'];
-  server.on('tlsClientError', (error) => log.debug({ reason: error.message }, 'a TLS handshake failed'));
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ reason: error.message }, 'a TLS handshake failed');
+    socket.destroy(); // nothing can be said on it, and a client that says nothing would keep it for ever
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     log.debug({ reason: error.code ?? error.message }, 'a client broke the protocol');
     if (!socket.writable) return;

@@ -1,5 +1,5 @@
 // `warder config`: the effective settings and where each came from.
-import { describeSetting, environmentName, SETTING_NAMES } from '../config.js';
+import { describeSetting, environmentName, SETTING_NAMES, showSetting } from '../config.js';
 import { alignColumns, createStyle } from '../report/index.js';
 import { type CommandModule, examples } from './command.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
@@ -8,7 +8,7 @@ import { readConfig } from './settings.js';
 
 interface ConfigOptions {
   readonly config?: string;
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'markdown';
 }
 
 /** A value short enough for a table; lists with commas. */
@@ -18,7 +18,23 @@ function show(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** Every setting with its default and what it means, as a table for documentation. */
+export function settingsTable(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const { description, fallback } = describeSetting(name);
+    const value = fallback === undefined ? '' : `\`${show(fallback)}\``;
+    return `| \`${name}\` | \`${environmentName(name)}\` | ${cell(value === '`-`' ? '' : value)} | ${cell(description)} |`;
+  });
+  return ['| setting | environment | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
 async function config(options: ConfigOptions, io: Io): Promise<ExitCode> {
+  if (options.output === 'markdown') {
+    await io.write(settingsTable());
+    return EXIT.ok;
+  }
   const { config: values, sources } = await readConfig(options.config, {}, io);
   if (options.output === 'json') {
     const data = Object.fromEntries(
@@ -36,7 +52,7 @@ async function config(options: ConfigOptions, io: Io): Promise<ExitCode> {
     const from = sources[name];
     return [
       name,
-      show(values[name]),
+      show(showSetting(name, values[name])),
       from === 'default' ? style.dim(from) : style.cyan(from),
       style.dim(describeSetting(name).description),
     ];
@@ -51,7 +67,7 @@ export const configCommand: CommandModule = {
       .command('config')
       .summary('print the effective settings and where each came from')
       .addOption(configOption())
-      .addOption(outputOption(['text', 'json'], 'text'))
+      .addOption(outputOption(['text', 'json', 'markdown'], 'text'))
       .addHelpText(
         'after',
         examples('warder config', 'WARDER_LISTEN_PORT=9443 warder config --config warder.yaml'),

@@ -1,9 +1,12 @@
 // `warder manifests`: documents a cluster needs.
 import { readFile } from 'node:fs/promises';
+import { Argument } from 'commander';
+import { z } from 'zod';
 import type { ClientTarget } from '../admission/registration.js';
-import { BREAK_GLASS_DEFINITION } from '../breakglass/index.js';
-import { EXCEPTION_DEFINITION } from '../exceptions/index.js';
-import { customResourceDefinition, POLICY_DEFINITION } from '../policy/index.js';
+import { BREAK_GLASS_DEFINITION, breakGlassSchema } from '../breakglass/index.js';
+import { EXCEPTION_DEFINITION, exceptionSchema } from '../exceptions/index.js';
+import { suiteSchema } from '../fixtures/index.js';
+import { customResourceDefinition, POLICY_DEFINITION, policySchema } from '../policy/index.js';
 import { type CommandModule, examples } from './command.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
 import { requirePolicies } from './load.js';
@@ -70,6 +73,20 @@ async function webhook(options: WebhookOptions, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
+const SCHEMAS = {
+  Policy: policySchema,
+  PolicyException: exceptionSchema,
+  BreakGlass: breakGlassSchema,
+  tests: suiteSchema,
+} as const;
+
+/** JSON Schema for editors; a time or duration that was read and changed on the way is text in a file. */
+async function schema(kind: keyof typeof SCHEMAS, io: Io): Promise<ExitCode> {
+  const found = z.toJSONSchema(SCHEMAS[kind], { io: 'input', unrepresentable: 'any' });
+  await io.write(`${JSON.stringify(found, null, 2)}\n`);
+  return EXIT.ok;
+}
+
 export const manifestsCommand: CommandModule = {
   register(program, io, run) {
     const parent = program.command('manifests').summary('print documents a cluster needs');
@@ -78,6 +95,15 @@ export const manifestsCommand: CommandModule = {
       .summary('definitions of Policy, PolicyException and BreakGlass')
       .addHelpText('after', examples('warder manifests crds | kubectl apply --server-side -f -'))
       .action(() => run(() => crds(io)));
+    parent
+      .command('schema')
+      .summary('JSON Schema of a kind of document, for editors')
+      .addArgument(new Argument('[kind]', 'which documents').choices(Object.keys(SCHEMAS)).default('Policy'))
+      .addHelpText(
+        'after',
+        examples('warder manifests schema > policy.schema.json', 'warder manifests schema tests'),
+      )
+      .action((kind: keyof typeof SCHEMAS) => run(() => schema(kind, io)));
     parent
       .command('webhook')
       .summary('the registration that the policies need')

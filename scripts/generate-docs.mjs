@@ -28,9 +28,12 @@ function helpOf(command) {
   return text.trimEnd();
 }
 
-function commandsPage() {
+async function commandsPage() {
   process.stdout.columns = 110;
-  const program = createProgram({ write: async () => undefined, warn: () => undefined }, () => undefined);
+  const program = await createProgram(
+    { write: async () => undefined, warn: () => undefined },
+    () => undefined,
+  );
   const all = leaves(program, []);
   const contents = all.map(
     ({ path, command }) => `| [\`${path.join(' ')}\`](#${path.join('-')}) | ${command.summary()} |`,
@@ -61,7 +64,7 @@ came from, and nothing starts. \`warder config\` prints what is in effect and wh
 
 ${settingsTable()}`;
 
-const pages = { 'docs/commands.md': commandsPage(), 'docs/configuration.md': configurationPage() };
+const pages = { 'docs/commands.md': await commandsPage(), 'docs/configuration.md': configurationPage() };
 const stale = [];
 for (const [name, text] of Object.entries(pages)) {
   const file = join(root, name);

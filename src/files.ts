@@ -30,6 +30,8 @@ export interface SourceFile {
 export interface ReadOptions {
   /** Which files of a folder are read; by default every YAML, JSON and NDJSON file. Files named outright always are. */
   readonly accepts?: (file: string) => boolean;
+  /** Whether a file that was read need not be parsed. */
+  readonly skips?: (text: string) => boolean;
   /** Bytes; larger files are a problem, not a crash. */
   readonly maxFileSize?: number;
 }
@@ -196,13 +198,16 @@ function invalidByte(bytes: Buffer): number {
   return good;
 }
 
-async function readOne(file: string, maxSize: number): Promise<SourceFile> {
+async function readOne(file: string, options: ReadOptions): Promise<SourceFile> {
+  const maxSize = options.maxFileSize ?? MAX_FILE_SIZE;
   try {
     if (file === '-') return readText('<stdin>', textOf(await readStandardInput(maxSize)));
     const { size } = await stat(file);
     if (size > maxSize)
       return { file, documents: [], problems: [problemIn(file, `is larger than ${maxSize} bytes`)] };
-    return readText(file, textOf(await readFile(file)));
+    const text = textOf(await readFile(file));
+    if (options.skips?.(text) === true) return { file, documents: [], problems: [] };
+    return readText(file, text);
   } catch (error) {
     return { file, documents: [], problems: [problemIn(file, describe(error))] };
   }
@@ -215,7 +220,7 @@ export async function* readFiles(
 ): AsyncGenerator<SourceFile> {
   const { files, problems } = await listFiles(paths, options);
   if (problems.length > 0) yield { file: '', documents: [], problems };
-  for (const file of files) yield await readOne(file, options.maxFileSize ?? MAX_FILE_SIZE);
+  for (const file of files) yield await readOne(file, options);
 }
 
 /** All documents of the paths at once: for policies and contexts, which are small. */

@@ -10,6 +10,7 @@ import {
 } from '../kubernetes/index.js';
 import {
   formatProblem,
+  isAllExtended,
   isInDefaultSet,
   loadPolicies,
   type PolicySet,
@@ -49,7 +50,10 @@ interface Loaded {
 }
 
 async function load(files: PolicyFiles): Promise<Loaded> {
-  const policies = await readAllFiles(files.policies, { accepts: (file) => !isTestFile(file) });
+  const policies = await readAllFiles(files.policies, {
+    accepts: (file) => !isTestFile(file),
+    ...(files.defaultSetOnly ? { skips: isAllExtended } : {}),
+  });
   const documents = files.defaultSetOnly ? policies.documents.filter(isInDefaultSet) : policies.documents;
   const { set, problems } = loadPolicies(documents, { parameters: files.parameters, risks: files.risks });
   const context = await readAllFiles(files.context);

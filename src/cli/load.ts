@@ -10,6 +10,7 @@ import {
 } from '../kubernetes/index.js';
 import {
   formatProblem,
+  isAllExtended,
   isInDefaultSet,
   type LoadResult,
   loadPolicies,
@@ -45,9 +46,9 @@ export async function readPolicies(
   risks?: RiskTable,
 ): Promise<LoadResult> {
   const accepts = (file: string): boolean => !isTestFile(file);
-  const read = await readAllFiles(paths, { accepts });
   // The bundled folder, where nobody named another, stands for the default set and not for all there is.
   const isDefault = paths === DEFAULT_POLICIES;
+  const read = await readAllFiles(paths, { accepts, ...(isDefault ? { skips: isAllExtended } : {}) });
   const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
   const loaded = loadPolicies(documents, { parameters, risks, evaluateUnbound: true });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };

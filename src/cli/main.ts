@@ -3,43 +3,33 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { breakGlassCommand } from './breakglass.js';
-import { certsCommand } from './certs.js';
-import { checkCommand } from './check.js';
 import type { CommandModule, Run } from './command.js';
-import { completionCommand } from './completion.js';
-import { configCommand } from './config.js';
-import { exceptionCommand } from './exception.js';
-import { explainCommand } from './explain.js';
 import { CommandError, EXIT, type ExitCode, type Io, processIo } from './io.js';
-import { logCommand } from './log.js';
-import { manifestsCommand } from './manifests.js';
-import { policiesCommand } from './policies.js';
-import { replayCommand } from './replay.js';
-import { reviewCommand } from './review.js';
-import { serveCommand } from './serve.js';
-import { testCommand } from './test.js';
 import { VERSION } from './version.js';
 
-const COMMANDS: readonly CommandModule[] = [
-  serveCommand,
-  checkCommand,
-  reviewCommand,
-  testCommand,
-  explainCommand,
-  policiesCommand,
-  exceptionCommand,
-  breakGlassCommand,
-  logCommand,
-  replayCommand,
-  manifestsCommand,
-  configCommand,
-  certsCommand,
-  completionCommand,
-];
+/** Each is loaded when it is asked for: together they take longer to load than the server to start. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  serve: async () => (await import('./serve.js')).serveCommand,
+  check: async () => (await import('./check.js')).checkCommand,
+  review: async () => (await import('./review.js')).reviewCommand,
+  test: async () => (await import('./test.js')).testCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
+  policies: async () => (await import('./policies.js')).policiesCommand,
+  exception: async () => (await import('./exception.js')).exceptionCommand,
+  breakglass: async () => (await import('./breakglass.js')).breakGlassCommand,
+  log: async () => (await import('./log.js')).logCommand,
+  replay: async () => (await import('./replay.js')).replayCommand,
+  manifests: async () => (await import('./manifests.js')).manifestsCommand,
+  config: async () => (await import('./config.js')).configCommand,
+  certs: async () => (await import('./certs.js')).certsCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
+};
 
-/** The whole program; `exit` hears the code of the command that ran. */
-export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
+/**
+ * The program; `exit` hears the code of the command that ran. With `only`, where there is such a command, just that one: enough
+ * to run it, not to list what there is.
+ */
+export async function createProgram(io: Io, exit: (code: ExitCode) => void, only?: string): Promise<Command> {
   const program = new Command('warder')
     .description(
       'Warder guards a Kubernetes API: it admits or denies each change, watches what runs, and tests policies offline.',
@@ -52,7 +42,9 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
       writeErr: (text) => io.warn(text.trimEnd()),
     });
   const run: Run = async (action) => exit(await action());
-  for (const command of COMMANDS) command.register(program, io, run);
+  const one = only !== undefined && Object.hasOwn(COMMANDS, only) ? COMMANDS[only] : undefined;
+  const loads = one === undefined ? Object.values(COMMANDS) : [one];
+  for (const command of await Promise.all(loads.map((load) => load()))) command.register(program, io, run);
   program.addHelpText(
     'after',
     '\nExit codes: 0 nothing denied, 1 something denied or failed, 2 bad usage or input, 3 could not reach what it needed.',
@@ -63,9 +55,11 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
 /** Runs one command line and gives its exit code. Never throws for anything a user can cause. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(io, (result) => {
+  const remember = (result: ExitCode): void => {
     code = result;
-  });
+  };
+  // The names of all commands are part of what completion prints.
+  const program = await createProgram(io, remember, argv[0] === 'completion' ? undefined : argv[0]);
   // Commander knows overrides per command only.
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {

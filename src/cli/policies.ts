@@ -89,22 +89,19 @@ function advice(policy: CompiledPolicy): readonly Problem[] {
   return found;
 }
 
-/** Policies of different files whose rules and matches are the same to the letter. */
+/** Fields of a policy that say something about it, or what is done, but not what it judges. */
+const PROSE: readonly string[] = [
+  ...['title', 'description', 'category', 'severity', 'references', 'owner', 'version', 'review'],
+  ...['action', 'stages', 'exceptions'],
+];
+
+/** Policies that judge the same objects by the same rules to the letter. */
 function duplicates(policies: readonly CompiledPolicy[]): readonly Problem[] {
   const seen = new Map<string, CompiledPolicy>();
   return policies.flatMap((policy) => {
-    const { match, rules, podTemplates } = (policy.document.spec ?? {}) as {
-      match?: unknown;
-      rules?: unknown;
-      podTemplates?: unknown;
-    }; // compared only
-    const key = JSON.stringify([
-      policy.dialect,
-      match,
-      rules,
-      podTemplates,
-      policy.dialect === 'warder' ? null : policy.document.spec,
-    ]);
+    const spec = Object.entries(policy.document.spec ?? {});
+    const judging = policy.dialect === 'warder' ? spec.filter(([name]) => !PROSE.includes(name)) : spec;
+    const key = JSON.stringify([policy.dialect, judging]);
     const other = seen.get(key);
     seen.set(key, other ?? policy);
     if (other === undefined) return [];

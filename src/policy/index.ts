@@ -25,7 +25,7 @@ export type {
 } from './compiled.js';
 export { PASS, SEVERITIES } from './compiled.js';
 export { customResourceDefinition, type Definition, POLICY_DEFINITION } from './crd.js';
-export { isInDefaultSet } from './default-set.js';
+export { isAllExtended, isInDefaultSet } from './default-set.js';
 export type { Dialect, LoadOptions, PolicySource } from './dialects/dialect.js';
 export { compileSelector } from './dialects/warder/match.js';
 export { labelSelectorSchema, policySchema } from './dialects/warder/schema.js';

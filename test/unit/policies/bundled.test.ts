@@ -7,7 +7,12 @@ import type { Io } from '../../../src/cli/io.js';
 import { main } from '../../../src/cli/main.js';
 import { isTestFile, readAllFiles, type SourceDocument } from '../../../src/files.js';
 import { runSuite } from '../../../src/fixtures/index.js';
-import { type CompiledPolicy, loadPolicies } from '../../../src/policy/index.js';
+import {
+  type CompiledPolicy,
+  isAllExtended,
+  isInDefaultSet,
+  loadPolicies,
+} from '../../../src/policy/index.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const POLICIES = join(ROOT, 'policies');
@@ -130,4 +135,27 @@ describe('every bundled policy', () => {
     );
     expect(missing.filter((link) => link !== '')).toEqual([]);
   });
+});
+
+describe('the default set', () => {
+  test('is the same whether files are told apart by their text or by what is in them', async () => {
+    const accepts = (file: string): boolean => !isTestFile(file);
+    const whole = await readAllFiles([POLICIES], { accepts });
+    const quick = await readAllFiles([POLICIES], { accepts, skips: isAllExtended });
+    const names = (documents: typeof whole.documents): readonly unknown[] =>
+      documents.filter(isInDefaultSet).map(({ file, line }) => `${file}:${line}`);
+    expect(names(quick.documents)).toEqual(names(whole.documents));
+    expect(quick.documents.length).toBeLessThan(whole.documents.length);
+  });
+
+  test.each([
+    ['kind: Policy\nmetadata: { labels: { warder.dev/set: extended } }\n', true],
+    [
+      'kind: Policy\nmetadata: { name: a }\n---\nkind: Policy\nmetadata: { labels: { warder.dev/set: extended } }\n',
+      false,
+    ],
+
+    ['kind: ValidatingAdmissionPolicy\n# warder.dev/set: extended\n', false],
+    ['', false],
+  ])('%j', (text, expected) => expect(isAllExtended(text)).toBe(expected));
 });

@@ -7,7 +7,7 @@ const below = (from, ...allowed) => ({
 });
 const core = ['cel', 'jsonpath', 'kubernetes'];
 const engine = [...core, 'policy', 'engine'];
-const middle = [...engine, 'exceptions', 'breakglass', 'record'];
+const middle = [...engine, 'exceptions', 'breakglass', 'record', 'findings'];
 module.exports = {
   forbidden: [
     below('cel'),
@@ -18,6 +18,7 @@ module.exports = {
     below('exceptions', ...engine),
     below('breakglass', ...engine, 'exceptions'),
     below('record', ...engine),
+    below('findings', ...core, 'policy'),
     below('fixtures', ...engine, 'files.ts'),
     below('report', ...middle, 'fixtures'),
     below('admission', ...middle, 'config.ts', 'files.ts'),

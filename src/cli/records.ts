@@ -22,6 +22,11 @@ async function filesOf(path: string): Promise<readonly string[]> {
   return segments.map((segment) => segment.path);
 }
 
+/** The files of all paths, in order. */
+export async function recordFiles(paths: readonly string[]): Promise<readonly string[]> {
+  return (await Promise.all(paths.map(filesOf))).flat();
+}
+
 /** Every line of the logs, in order. */
 export async function* readLogLines(paths: readonly string[]): AsyncGenerator<LogLine> {
   for (const path of paths)

@@ -36,6 +36,7 @@ export {
   type SelectorRequirement,
   selectsEverything,
 } from './label-selector.js';
+export { type FieldType, type ObjectType, objectTypeOf } from './list-types.js';
 export { type JsonProblem, type JsonResult, parseJson, parseJsonText } from './parse-json.js';
 export { type PodTemplate, podTemplateOf, podTemplatePath } from './pod-template.js';
 export { compareQuantities, parseQuantity, type Quantity, type QuantityResult } from './quantity.js';

@@ -1,6 +1,8 @@
 export { renderCheckJunit } from './check-junit.js';
+export { type DriftFormat, type DriftReport, renderDrift } from './drift.js';
 export { type ExplanationOptions, renderExplanation } from './explanation.js';
 export { type CheckedObject, type CheckReport, checkedObject, type ObjectSource } from './findings.js';
+export { escapeHtml, type HtmlReport, renderHtml } from './html.js';
 export { renderJson } from './json.js';
 export { renderMarkdown } from './markdown.js';
 export { renderSarif } from './sarif.js';

@@ -2,7 +2,7 @@
 // drop fields they do not know and take three times the time and memory.
 import { Agent, type RequestOptions, request } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { isJsonObject, type JsonObject } from '../kubernetes/index.js';
+import { field, isJsonObject, type JsonObject } from '../kubernetes/index.js';
 
 /** What the API server answered. `status` 0 means that it could not be reached at all. */
 export type ApiAnswer =
@@ -12,6 +12,8 @@ export type ApiAnswer =
       readonly status: number;
       readonly message: string;
       readonly retryAfter: number | undefined;
+      /** Where an expired list may be gone on with (410), at the cost of consistency. */
+      readonly continue?: string | undefined;
     };
 
 export interface ApiRequest {
@@ -40,6 +42,12 @@ function statusMessage(body: unknown, text: string, status: number): string {
   return text === '' ? `HTTP ${status}` : `HTTP ${status}: ${text.slice(0, 200)}`;
 }
 
+/** A Status of an expired list says where it may be gone on with. */
+function continueOf(body: unknown): string | undefined {
+  const found = isJsonObject(body) ? field(field(body, 'metadata'), 'continue') : undefined;
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
 function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -57,6 +65,7 @@ function answerOf(status: number, text: string, retryAfter: string | undefined):
     status,
     message: status < 300 ? 'the answer is not a complete JSON object' : statusMessage(body, text, status),
     retryAfter: retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    continue: continueOf(body),
   };
 }
 

@@ -13,3 +13,25 @@ export {
   type LiveObjects,
   type Pipeline,
 } from './drift/index.js';
+export { readKubeConfig } from './kubeconfig.js';
+export { keepMemorySteady, PAGE_SIZE } from './steady-memory.js';
+export {
+  type ClusterSourceOptions,
+  clusterSource,
+  discover,
+  EMPTY_STATE,
+  fileSource,
+  type ListableResource,
+  type ObjectSource,
+  readState,
+  type Shard,
+  type SourceFailure,
+  type SourceObject,
+  type SweepResult,
+  type SweepState,
+  sweep,
+  type TrackedFinding,
+  trackFindings,
+  violationId,
+  writeState,
+} from './sweep/index.js';

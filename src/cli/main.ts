@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   review: async () => (await import('./review.js')).reviewCommand,
   test: async () => (await import('./test.js')).testCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
+  audit: async () => (await import('./audit.js')).auditCommand,
   drift: async () => (await import('./drift.js')).driftCommand,
   policies: async () => (await import('./policies.js')).policiesCommand,
   exception: async () => (await import('./exception.js')).exceptionCommand,

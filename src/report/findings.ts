@@ -31,6 +31,12 @@ export interface CheckedObject {
 
 export interface CheckReport {
   readonly objects: readonly CheckedObject[];
+  /** Objects with nothing to say, which a sweep counts and does not keep. */
+  readonly others?: {
+    readonly clean: number;
+    /** Objects left out, by why. */
+    readonly excluded: ReadonlyMap<string, number>;
+  };
   readonly policies: readonly CompiledPolicy[];
   readonly policySetDigest: string;
   readonly milliseconds: number;

@@ -1,3 +1,4 @@
+export { renderCheckHtml } from './check-html.js';
 export { renderCheckJunit } from './check-junit.js';
 export { type DriftFormat, type DriftReport, renderDrift } from './drift.js';
 export { type ExplanationOptions, renderExplanation } from './explanation.js';
@@ -5,7 +6,8 @@ export { type CheckedObject, type CheckReport, checkedObject, type ObjectSource 
 export { escapeHtml, type HtmlReport, renderHtml } from './html.js';
 export { renderJson } from './json.js';
 export { renderMarkdown } from './markdown.js';
+export { policyReports, type ReportDialect } from './policy-report.js';
 export { renderSarif } from './sarif.js';
 export { alignColumns, count, createStyle, type Style } from './style.js';
 export { renderSuitesJson, renderSuitesJunit, renderSuitesText, totalsOf } from './suites.js';
-export { renderText } from './text.js';
+export { type GroupBy, renderText } from './text.js';

@@ -24,7 +24,8 @@ export interface Summary {
 }
 
 export function summarise(report: CheckReport): Summary {
-  const { objects, policies, policySetDigest } = report;
+  const { objects, policies, policySetDigest, others } = report;
+  const left = [...(others?.excluded.values() ?? [])].reduce((sum, one) => sum + one, 0);
   const violations = objects.flatMap((object) => object.violations);
   const having = (action: string): number =>
     objects.filter((object) => object.violations[0]?.action === action).length;
@@ -43,12 +44,14 @@ export function summarise(report: CheckReport): Summary {
   const severity = (wanted: Severity): number =>
     violations.filter((violation) => violation.severity === wanted).length;
   return {
-    objects: objects.length,
-    clean: objects.filter((object) => object.violations.length === 0 && object.exempt === '').length,
+    objects: objects.length + (others?.clean ?? 0) + left,
+    clean:
+      objects.filter((object) => object.violations.length === 0 && object.exempt === '').length +
+      (others?.clean ?? 0),
     denied: having('deny'),
     warned: having('warn'),
     audited: having('audit'),
-    excluded: objects.filter((object) => object.exempt !== '').length,
+    excluded: objects.filter((object) => object.exempt !== '').length + left,
     errors: objects.flatMap((object) => object.results).filter(({ result }) => result === 'error').length,
     violations: violations.length,
     bySeverity: Object.fromEntries(SEVERITIES.map((name) => [name, severity(name)])) as Record<

@@ -11,7 +11,11 @@ export interface TextOptions {
   readonly style: Style;
   /** Objects shown in full; the rest are counted. */
   readonly limit: number;
+  /** Objects under a heading each of what they have in common, the worst group first. */
+  readonly groupBy?: GroupBy | undefined;
 }
+
+export type GroupBy = 'namespace' | 'owner' | 'policy';
 
 const SIGNS: Readonly<Record<Action, string>> = { deny: '✗', warn: '!', audit: '·' };
 const ACTION_ORDER: readonly Action[] = ['deny', 'warn', 'audit'];
@@ -106,7 +110,7 @@ function summaryLines(summary: Summary, report: CheckReport, style: Style): read
 }
 
 function exclusionLines(report: CheckReport, style: Style): readonly string[] {
-  const reasons = new Map<string, number>();
+  const reasons = new Map<string, number>(report.others?.excluded);
   for (const { exempt } of report.objects)
     if (exempt !== '') reasons.set(exempt, (reasons.get(exempt) ?? 0) + 1);
   if (reasons.size === 0) return [];
@@ -130,11 +134,44 @@ function errorLines(report: CheckReport, style: Style): readonly string[] {
   return ['', ...lines];
 }
 
+/** The groups an object belongs to: several where it breaks several policies. */
+function groupsOf({ object }: FoldedObject, by: GroupBy): readonly string[] {
+  if (by === 'policy') return [...new Set(object.violations.map(({ policy }) => policy))];
+  if (by === 'owner') return [object.owner === '' ? placeOf(object) : object.owner.replace('/', ' ')];
+  return [
+    object.namespace === '' || object.kind === 'Namespace' ? 'cluster' : `namespace ${object.namespace}`,
+  ];
+}
+
+/** Objects are sorted worst first, so groups come in the order of their worst object. */
+function groupedLines(objects: readonly FoldedObject[], by: GroupBy, style: Style): readonly string[] {
+  const groups = new Map<string, FoldedObject[]>();
+  for (const folded of objects) {
+    for (const group of groupsOf(folded, by)) {
+      const { object } = folded;
+      const own =
+        by === 'policy' ? object.violations.filter(({ policy }) => policy === group) : object.violations;
+      const part = { ...folded, object: { ...object, violations: own } };
+      const known = groups.get(group);
+      if (known === undefined) groups.set(group, [part]);
+      else known.push(part);
+    }
+  }
+  return [...groups].flatMap(([group, parts]) => [
+    style.bold(style.cyan(`── ${group}, ${count(parts.length, 'object')}`)),
+    ...parts.flatMap((part) => objectLines(part, style)),
+  ]);
+}
+
 /** The whole report, ending in a line break. */
-export function renderText(report: CheckReport, { style, limit }: TextOptions): string {
+export function renderText(report: CheckReport, { style, limit, groupBy }: TextOptions): string {
   const folded = [...foldByOwner(report.objects)].sort(compareObjects);
   const shown = folded.slice(0, limit);
-  const lines = shown.flatMap((object) => objectLines(object, style));
+  const lines = [
+    ...(groupBy === undefined
+      ? shown.flatMap((object) => objectLines(object, style))
+      : groupedLines(shown, groupBy, style)),
+  ];
   if (folded.length > shown.length) {
     lines.push(style.dim(`…and ${count(folded.length - shown.length, 'object')} more; --all shows them`), '');
   }

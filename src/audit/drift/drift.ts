@@ -88,7 +88,8 @@ function isControllers(drift: Drift, live: LiveObjects): boolean {
   const { live: object, manager, path, kind } = drift;
   if (object === undefined || kind === 'added') return false;
   const at = formatFieldPath(path);
-  if (at === 'rules' && object.kind === 'ClusterRole' && object.aggregationRule !== undefined) return true;
+  if (path[0] === 'rules' && object.kind === 'ClusterRole' && object.aggregationRule !== undefined)
+    return true;
   if (manager === undefined || !isSystemManager(manager.manager)) return false;
   return at !== 'spec.replicas' || isScaled(object, live);
 }

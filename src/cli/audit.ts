@@ -1,0 +1,375 @@
+// `warder audit`: sweeps a cluster, a dump or manifests for what breaks policies now.
+import {
+  type Api,
+  clusterSource,
+  createApi,
+  EMPTY_STATE,
+  fileSource,
+  keepMemorySteady,
+  type ListableResource,
+  type ObjectSource,
+  PAGE_SIZE,
+  readKubeConfig,
+  readState,
+  type Shard,
+  type SweepResult,
+  type SweepState,
+  sweep,
+  trackFindings,
+  violationId,
+  writeState,
+} from '../audit/index.js';
+import { ruleResults } from '../engine/index.js';
+import {
+  createUlidGenerator,
+  type GroupVersionKind,
+  type JsonObject,
+  syntheticReview,
+} from '../kubernetes/index.js';
+import type { PolicySet } from '../policy/index.js';
+import {
+  type CheckedObject,
+  type CheckReport,
+  checkedObject,
+  count,
+  createStyle,
+  type GroupBy,
+  policyReports,
+  renderCheckHtml,
+  renderCheckJunit,
+  renderJson,
+  renderMarkdown,
+  renderSarif,
+  renderText,
+} from '../report/index.js';
+import { type CommandModule, examples } from './command.js';
+import { exceptionsOption, readGovernance } from './governance.js';
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
+import { requirePolicies, timeOf } from './load.js';
+import { configOption, nowOption, outputOption, policiesOption } from './options.js';
+import { engineSettings } from './settings.js';
+import { createSweepProgress } from './sweep-progress.js';
+import { VERSION } from './version.js';
+import { toYaml } from './yaml-output.js';
+
+const FORMATS = [
+  'text',
+  'json',
+  'sarif',
+  'junit',
+  'markdown',
+  'html',
+  'policyreport',
+  'openreports',
+] as const;
+
+interface AuditOptions {
+  readonly policies: readonly string[];
+  readonly exceptions: readonly string[];
+  readonly config?: string;
+  readonly now?: string;
+  readonly namespace: string;
+  readonly cluster?: boolean;
+  readonly kubeconfig?: string;
+  readonly kubeContext?: string;
+  readonly rate: string;
+  readonly shard?: string;
+  readonly state?: string;
+  readonly groupBy?: GroupBy;
+  readonly all?: boolean;
+  readonly output: (typeof FORMATS)[number];
+}
+
+function shardOf(text: string | undefined): Shard | undefined {
+  if (text === undefined) return undefined;
+  const [, index, total] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(total) };
+  if (index === undefined || shard.count < 1 || shard.index >= shard.count)
+    throw new CommandError(`--shard must be INDEX/COUNT with INDEX from 0 to COUNT - 1, found ${text}`);
+  return shard;
+}
+
+/** Whether some policy looks at a kind at all. */
+function wantedBy(policies: PolicySet): (resource: ListableResource) => boolean {
+  return ({ group, version, resource, kind, namespaced }) => {
+    const object = {
+      apiVersion: group === '' ? version : `${group}/${version}`,
+      kind,
+      metadata: { name: 'x', ...(namespaced ? { namespace: 'x' } : {}) },
+    };
+    const found = { group, version, resource, kind, namespaced, listable: true, known: true };
+    return (
+      policies.candidates(syntheticReview(object, { origin: 'audit', mapper: { resourceOf: () => found } }))
+        .length > 0
+    );
+  };
+}
+
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+interface Opened {
+  readonly source: ObjectSource;
+  fetch?(kind: GroupVersionKind): Promise<readonly JsonObject[] | undefined>;
+  close(): void;
+}
+
+async function openCluster(options: AuditOptions, policies: PolicySet, done: Set<string>): Promise<Opened> {
+  let api: Api;
+  try {
+    const { kubeconfig: file, kubeContext: context } = options;
+    const config = await readKubeConfig({
+      ...(file === undefined ? {} : { file }),
+      ...(context === undefined ? {} : { context }),
+    });
+    api = createApi(config);
+  } catch (error) {
+    throw new CommandError(
+      `cluster: ${error instanceof Error ? error.message : String(error)}`,
+      EXIT.unreachable,
+    );
+  }
+  const rate = Number(options.rate);
+  if (!(rate > 0))
+    throw new CommandError(`--rate must be a number of requests a second, found ${options.rate}`);
+  const shared = { api, limit: PAGE_SIZE, interval: 1000 / rate, attempts: 6, wait };
+  const source = clusterSource({
+    ...shared,
+    wants: wantedBy(policies),
+    lookups: [],
+    done: new Set(done),
+    onDone: (resource) => done.add(resource),
+  });
+  return {
+    source,
+    async fetch(kind) {
+      const same = (one: { group: string; kind: string }): boolean =>
+        one.group === kind.group && one.kind === kind.kind;
+      const only = clusterSource({ ...shared, wants: same, lookups: [] });
+      const objects: JsonObject[] = [];
+      for await (const page of only.pages()) {
+        if (page.failures.length > 0) return undefined;
+        objects.push(...page.objects.map(({ object }) => object));
+      }
+      return objects;
+    },
+    close: () => api.close(),
+  };
+}
+
+const isClean = ({ violations, exempt, exemptions, results }: CheckedObject): boolean =>
+  violations.length === 0 &&
+  exempt === '' &&
+  exemptions.length === 0 &&
+  !results.some(({ result }) => result === 'error');
+
+/** Objects with something to say are kept, so many at most; the rest is counted. */
+const MAX_KEPT = 50_000;
+
+interface Kept {
+  readonly objects: CheckedObject[];
+  readonly others: { clean: number; excluded: Map<string, number> };
+  denied: number;
+  unkept: number;
+}
+
+function keep(object: CheckedObject, into: Kept): void {
+  if (object.violations.some(({ action }) => action === 'deny')) into.denied++;
+  if (isClean(object)) into.others.clean++;
+  else if (object.exempt !== '') {
+    const { excluded } = into.others;
+    excluded.set(object.exempt, (excluded.get(object.exempt) ?? 0) + 1);
+  } else if (into.objects.length < MAX_KEPT) into.objects.push(object);
+  else into.unkept++;
+}
+
+async function render(
+  report: CheckReport,
+  notes: readonly string[],
+  options: AuditOptions,
+  now: number,
+  io: Io,
+): Promise<string> {
+  const { output } = options;
+  switch (output) {
+    case 'text':
+      return renderText(report, {
+        style: createStyle(io.colours),
+        limit: options.all === true ? Number.POSITIVE_INFINITY : 50,
+        groupBy: options.groupBy,
+      });
+    case 'json':
+      return renderJson(report);
+    case 'sarif':
+      return renderSarif(report, VERSION);
+    case 'junit':
+      return renderCheckJunit(report);
+    case 'markdown':
+      return renderMarkdown(report);
+    case 'html':
+      return renderCheckHtml(report, VERSION, notes);
+    default: {
+      const documents = await Promise.all(policyReports(report, output, now).map((one) => toYaml(one)));
+      return documents.join('---\n');
+    }
+  }
+}
+
+/** What the reader has to know: what is missing, what could not be audited. */
+function notesOf({ failures, notAuditable, finished }: SweepResult, { unkept }: Kept): readonly string[] {
+  return [
+    ...failures.map(({ what, message }) => (message.includes(what) ? message : `${what}: ${message}`)),
+    ...(finished ? [] : ['stopped before the end']),
+    ...[...notAuditable].map(
+      ([policy, { reason, objects }]) => `${policy}: ${reason} (${count(objects, 'object')})`,
+    ),
+    ...(unkept === 0 ? [] : [`${count(unkept, 'object')} more with violations are counted and not shown`]),
+  ];
+}
+
+/** Violations by their ids, with what each is. */
+function violationsOf({ objects }: Kept): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { group, kind, namespace, name, violations } of objects)
+    for (const { policy, rule, path, message } of violations)
+      found.set(
+        violationId([`${policy}/${rule}`, group, kind, namespace, name, path]),
+        `${kind} ${namespace === '' ? name : `${namespace}/${name}`}: ${policy}/${rule}: ${message}`,
+      );
+  return found;
+}
+
+async function audit(paths: readonly string[], options: AuditOptions, io: Io): Promise<ExitCode> {
+  const started = performance.now();
+  keepMemorySteady();
+  if (options.cluster !== true && paths.length === 0)
+    throw new CommandError('say what to audit: files and folders, or --cluster');
+  const { config, settings: governance, exemptions } = await readGovernance(options, io);
+  const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
+  const before =
+    options.state === undefined ? { ok: true as const, state: EMPTY_STATE } : await readState(options.state);
+  if (!before.ok) throw new CommandError(before.message);
+  const done = new Set(before.state.done);
+  const opened: Opened =
+    options.cluster === true
+      ? await openCluster(options, policies, done)
+      : { source: fileSource(paths), close: () => undefined };
+  const now = timeOf(options.now, io);
+  const kept: Kept = { objects: [], others: { clean: 0, excluded: new Map() }, denied: 0, unkept: 0 };
+  const progress = createSweepProgress(io);
+  const interrupted = new AbortController();
+  const stop = (): void => interrupted.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const reports =
+    options.output === 'policyreport' || options.output === 'openreports' || options.output === 'junit';
+  let result: SweepResult;
+  try {
+    result = await sweep({
+      source: opened.source,
+      policies,
+      settings: engineSettings(config),
+      exemptions,
+      shard: shardOf(options.shard),
+      defaultNamespace: options.namespace,
+      now,
+      nextId: createUlidGenerator(),
+      signal: interrupted.signal,
+      ...(opened.fetch === undefined ? {} : { fetch: opened.fetch }),
+      onDecision(decision, origin) {
+        const results = ruleResults(decision).filter(({ result: one }) => reports || one === 'error');
+        const object = checkedObject(decision, results, origin);
+        if (reports) kept.objects.push(object);
+        else keep(object, kept);
+        if (reports && object.violations.some(({ action }) => action === 'deny')) kept.denied++;
+      },
+      onPage: (objects) => progress.show(objects),
+    });
+  } finally {
+    progress.end();
+    opened.close();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+  const report: CheckReport = {
+    objects: kept.objects,
+    others: kept.others,
+    policies: policies.policies,
+    policySetDigest: policies.digest,
+    milliseconds: performance.now() - started,
+  };
+  const notes = notesOf(result, kept);
+  await io.write(await render(report, notes, options, now, io));
+  for (const note of notes) io.warn(note);
+  const whole = result.finished && result.failures.length === 0;
+  let saved = true;
+  if (options.state !== undefined)
+    saved = await save(
+      options.state,
+      trackFindings(
+        before.state,
+        violationsOf(kept),
+        now,
+        whole && options.shard === undefined,
+        whole ? [] : [...done],
+      ),
+      before.state,
+      io,
+    );
+  if (!whole || !saved) return EXIT.unreachable;
+  return kept.denied > 0 ? EXIT.denied : EXIT.ok;
+}
+
+/** Keeps the state and says what changed since the run before. */
+async function save(file: string, state: SweepState, before: SweepState, io: Io): Promise<boolean> {
+  const all = [...state.findings.values()];
+  const fresh = all.filter(({ id, resolved }) => resolved === '' && before.findings.get(id)?.resolved !== '');
+  const isNew = fresh.filter(
+    ({ id }) => !before.findings.has(id) || before.findings.get(id)?.resolved !== '',
+  );
+  const gone = all.filter(({ id, resolved }) => resolved !== '' && before.findings.get(id)?.resolved === '');
+  if (before.findings.size > 0) io.warn(`since the last run: ${isNew.length} new, ${gone.length} resolved`);
+  try {
+    await writeState(file, state);
+    return true;
+  } catch (error) {
+    io.warn(`${file}: could not be written, the state of the last run stays: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+export const auditCommand: CommandModule = {
+  register(program, io, run) {
+    program
+      .command('audit')
+      .summary('sweep a cluster, a dump or manifests for what breaks policies')
+      .description(
+        'Judges every object as if it were created now, by the same policies and exceptions as the webhook. A policy that needs the requester or the object before is reported as not auditable. Exit code 3: the sweep is not whole.',
+      )
+      .argument('[paths...]', 'dumps and manifests: files or folders')
+      .option('--cluster', 'the cluster of the kubeconfig, or of the Pod this runs in')
+      .option('--kubeconfig <file>', 'kubeconfig in place of the default one')
+      .option('--kube-context <name>', 'context of the kubeconfig')
+      .option('--rate <number>', 'requests a second to the API server at most', '50')
+      .option('--shard <index/count>', 'only this part of the objects, for an Indexed Job')
+      .option('--state <file>', 'remembers first seen, last seen and resolved from run to run')
+      .option('--group-by <what>', 'text: namespace, owner or policy')
+      .option('-n, --namespace <name>', 'namespace of objects that state none', 'default')
+      .option('--all', 'show every object, not only the first 50')
+      .addOption(policiesOption())
+      .addOption(exceptionsOption())
+      .addOption(configOption())
+      .addOption(nowOption())
+      .addOption(outputOption(FORMATS, 'text'))
+      .addHelpText(
+        'after',
+        examples(
+          'warder audit --cluster',
+          'warder audit dump/ --group-by namespace',
+          'warder audit --cluster --output html > audit.html',
+          'warder audit --cluster --shard $JOB_COMPLETION_INDEX/8 --output policyreport',
+        ),
+      )
+      .action((paths: string[], options: AuditOptions) => run(() => audit(paths, options, io)));
+  },
+};

@@ -74,17 +74,19 @@ function perform(options: RequestOptions, payload: string | undefined, timeout: 
     const unreachable = (message: string): void =>
       resolve({ ok: false, status: 0, message, retryAfter: undefined });
     const outgoing = request(options, (incoming) => {
-      const chunks: Buffer[] = [];
+      // Text as it comes: gathered bytes would be memory outside the heap, which is given back late.
+      let text = '';
+      incoming.setEncoding('utf8');
       let size = 0;
-      incoming.on('data', (chunk: Buffer) => {
+      incoming.on('data', (chunk: string) => {
         size += chunk.length;
-        if (size > MAX_ANSWER) outgoing.destroy(new Error(`the answer is larger than ${MAX_ANSWER} bytes`));
-        else chunks.push(chunk);
+        if (size > MAX_ANSWER) outgoing.destroy(new Error(`the answer is larger than ${MAX_ANSWER} characters`));
+        else text += chunk;
       });
       incoming.on('end', () => {
         if (!incoming.complete) return unreachable('the connection broke in the middle of the answer');
         const retryAfter = incoming.headers['retry-after'];
-        resolve(answerOf(incoming.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'), retryAfter));
+        resolve(answerOf(incoming.statusCode ?? 0, text, retryAfter));
       });
       incoming.on('error', (error) => unreachable(error.message));
     });

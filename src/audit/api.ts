@@ -80,7 +80,8 @@ function perform(options: RequestOptions, payload: string | undefined, timeout: 
       let size = 0;
       incoming.on('data', (chunk: string) => {
         size += chunk.length;
-        if (size > MAX_ANSWER) outgoing.destroy(new Error(`the answer is larger than ${MAX_ANSWER} characters`));
+        if (size > MAX_ANSWER)
+          outgoing.destroy(new Error(`the answer is larger than ${MAX_ANSWER} characters`));
         else text += chunk;
       });
       incoming.on('end', () => {

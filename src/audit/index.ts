@@ -14,6 +14,7 @@ export {
   type Pipeline,
 } from './drift/index.js';
 export { readKubeConfig } from './kubeconfig.js';
+export { decommissioningOrder, findOverdue, type LifecycleContext } from './lifecycle.js';
 export { keepMemorySteady, PAGE_SIZE } from './steady-memory.js';
 export {
   type ClusterSourceOptions,

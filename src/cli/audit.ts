@@ -1,15 +1,11 @@
 // `warder audit`: sweeps a cluster, a dump or manifests for what breaks policies now.
 import {
-  type Api,
   clusterSource,
-  createApi,
   EMPTY_STATE,
   fileSource,
   keepMemorySteady,
   type ListableResource,
   type ObjectSource,
-  PAGE_SIZE,
-  readKubeConfig,
   readState,
   type Shard,
   type SweepResult,
@@ -42,6 +38,7 @@ import {
   renderSarif,
   renderText,
 } from '../report/index.js';
+import { type ClusterOptions, manners, openApi, withCluster } from './cluster.js';
 import { type CommandModule, examples } from './command.js';
 import { exceptionsOption, readGovernance } from './governance.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
@@ -63,16 +60,12 @@ const FORMATS = [
   'openreports',
 ] as const;
 
-interface AuditOptions {
+interface AuditOptions extends ClusterOptions {
   readonly policies: readonly string[];
   readonly exceptions: readonly string[];
   readonly config?: string;
   readonly now?: string;
   readonly namespace: string;
-  readonly cluster?: boolean;
-  readonly kubeconfig?: string;
-  readonly kubeContext?: string;
-  readonly rate: string;
   readonly shard?: string;
   readonly state?: string;
   readonly groupBy?: GroupBy;
@@ -105,11 +98,6 @@ function wantedBy(policies: PolicySet): (resource: ListableResource) => boolean 
   };
 }
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
 interface Opened {
   readonly source: ObjectSource;
   fetch?(kind: GroupVersionKind): Promise<readonly JsonObject[] | undefined>;
@@ -117,24 +105,8 @@ interface Opened {
 }
 
 async function openCluster(options: AuditOptions, policies: PolicySet, done: Set<string>): Promise<Opened> {
-  let api: Api;
-  try {
-    const { kubeconfig: file, kubeContext: context } = options;
-    const config = await readKubeConfig({
-      ...(file === undefined ? {} : { file }),
-      ...(context === undefined ? {} : { context }),
-    });
-    api = createApi(config);
-  } catch (error) {
-    throw new CommandError(
-      `cluster: ${error instanceof Error ? error.message : String(error)}`,
-      EXIT.unreachable,
-    );
-  }
-  const rate = Number(options.rate);
-  if (!(rate > 0))
-    throw new CommandError(`--rate must be a number of requests a second, found ${options.rate}`);
-  const shared = { api, limit: PAGE_SIZE, interval: 1000 / rate, attempts: 6, wait };
+  const api = await openApi(options);
+  const shared = manners(api, options);
   const source = clusterSource({
     ...shared,
     wants: wantedBy(policies),
@@ -340,17 +312,15 @@ async function save(file: string, state: SweepState, before: SweepState, io: Io)
 
 export const auditCommand: CommandModule = {
   register(program, io, run) {
-    program
-      .command('audit')
-      .summary('sweep a cluster, a dump or manifests for what breaks policies')
-      .description(
-        'Judges every object as if it were created now, by the same policies and exceptions as the webhook. A policy that needs the requester or the object before is reported as not auditable. Exit code 3: the sweep is not whole.',
-      )
-      .argument('[paths...]', 'dumps and manifests: files or folders')
-      .option('--cluster', 'the cluster of the kubeconfig, or of the Pod this runs in')
-      .option('--kubeconfig <file>', 'kubeconfig in place of the default one')
-      .option('--kube-context <name>', 'context of the kubeconfig')
-      .option('--rate <number>', 'requests a second to the API server at most', '50')
+    withCluster(
+      program
+        .command('audit')
+        .summary('sweep a cluster, a dump or manifests for what breaks policies')
+        .description(
+          'Judges every object as if it were created now, by the same policies and exceptions as the webhook. A policy that needs the requester or the object before is reported as not auditable. Exit code 3: the sweep is not whole.',
+        )
+        .argument('[paths...]', 'dumps and manifests: files or folders'),
+    )
       .option('--shard <index/count>', 'only this part of the objects, for an Indexed Job')
       .option('--state <file>', 'remembers first seen, last seen and resolved from run to run')
       .option('--group-by <what>', 'text: namespace, owner or policy')

@@ -1,27 +1,15 @@
 // `warder drift`: what is there against what was meant to be.
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import {
-  classifyDrift,
-  createHistory,
-  type DesiredObject,
-  findDrift,
-  type History,
-  indexLive,
-  type LiveObjects,
-} from '../audit/index.js';
+import { classifyDrift, createHistory, type DesiredObject, findDrift, type History } from '../audit/index.js';
 import { isTestFile, readFiles, readLinesOf } from '../files.js';
-import {
-  contextFromObjects,
-  createUlidGenerator,
-  isJsonObject,
-  type JsonObject,
-  parseJsonText,
-} from '../kubernetes/index.js';
+import { contextFromObjects, createUlidGenerator, parseJsonText } from '../kubernetes/index.js';
 import { formatProblem } from '../policy/index.js';
 import { createStyle, type DriftReport, renderDrift } from '../report/index.js';
+import { type ClusterOptions, withCluster } from './cluster.js';
 import { type CommandModule, examples } from './command.js';
 import { exceptionsOption, readGovernance } from './governance.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
+import { type Incomplete, isKubernetesObject, readLive } from './live.js';
 import { requirePolicies, timeOf } from './load.js';
 import { configOption, nowOption, outputOption, policiesOption } from './options.js';
 import { startProgress } from './progress.js';
@@ -29,7 +17,7 @@ import { recordFiles } from './records.js';
 import { engineSettings } from './settings.js';
 import { VERSION } from './version.js';
 
-interface DriftCommandOptions {
+interface DriftCommandOptions extends ClusterOptions {
   readonly live: readonly string[];
   readonly desired: readonly string[];
   readonly record: readonly string[];
@@ -44,28 +32,6 @@ interface DriftCommandOptions {
   readonly unmanaged: boolean;
   readonly all?: boolean;
   readonly output: 'text' | 'json' | 'sarif' | 'junit' | 'markdown' | 'html';
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  isJsonObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
-
-/** How much could not be read; everything else is compared nevertheless. */
-interface Incomplete {
-  problems: number;
-}
-
-async function readLive(paths: readonly string[], io: Io, incomplete: Incomplete): Promise<LiveObjects> {
-  const objects: JsonObject[] = [];
-  const files: string[] = [];
-  for await (const { file, documents, problems } of readFiles(paths)) {
-    for (const problem of problems) {
-      io.warn(formatProblem(problem));
-      if (problem.level === 'error') incomplete.problems++;
-    }
-    if (problems.every(({ level }) => level !== 'error')) files.push(file);
-    for (const { value } of documents) if (isObject(value)) objects.push(value);
-  }
-  return indexLive(objects, files);
 }
 
 /** Folders between the root that was named and the file, the root's own name among them. */
@@ -95,7 +61,7 @@ async function readDesired(
       if (problem.level === 'error') incomplete.problems++;
     }
     for (const document of documents)
-      if (isObject(document.value) && document.value.kind !== 'Kustomization')
+      if (isKubernetesObject(document.value) && document.value.kind !== 'Kustomization')
         found.push({ object: document.value, file, line: document.line, folders: foldersOf(file, paths) });
   }
   return found;
@@ -121,7 +87,7 @@ async function drift(options: DriftCommandOptions, io: Io): Promise<ExitCode> {
   const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
   const progress = startProgress('comparing', 4, io);
   const incomplete: Incomplete = { problems: 0 };
-  const live = await readLive(options.live, io, incomplete);
+  const live = await readLive(options.live, options, io, incomplete);
   await progress.step();
   const desired = await readDesired(options.desired, io, incomplete);
   if (desired.length === 0) throw new CommandError('the desired state holds no object');
@@ -175,17 +141,20 @@ async function drift(options: DriftCommandOptions, io: Io): Promise<ExitCode> {
 
 export const driftCommand: CommandModule = {
   register(program, io, run) {
-    program
-      .command('drift')
-      .summary('what is there against what was meant to be')
-      .description(
-        'Compares live objects with a folder of desired manifests: stated fields, what somebody added, objects that are gone or that nobody stated. Says who did it, how dangerous it is, and whether it is known, a violation, or for review.',
-      )
-      .requiredOption(
-        '--live <path...>',
-        'dump of a cluster: files or folders of `kubectl get … -o json --show-managed-fields`',
-      )
-      .requiredOption('--desired <path...>', 'folders of manifests as they were meant to be')
+    withCluster(
+      program
+        .command('drift')
+        .summary('what is there against what was meant to be')
+        .description(
+          'Compares live objects with a folder of desired manifests: stated fields, what somebody added, objects that are gone or that nobody stated. Says who did it, how dangerous it is, and whether it is known, a violation, or for review.',
+        )
+        .option(
+          '--live <path...>',
+          'dump of a cluster: files or folders of `kubectl get … -o json --show-managed-fields`',
+          [],
+        )
+        .requiredOption('--desired <path...>', 'folders of manifests as they were meant to be'),
+    )
       .option('--record <path...>', 'decision log, or recorded AdmissionReviews, that name the person', [])
       .option(
         '-n, --namespace <name>',

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   test: async () => (await import('./test.js')).testCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
   audit: async () => (await import('./audit.js')).auditCommand,
+  lifecycle: async () => (await import('./lifecycle.js')).lifecycleCommand,
   drift: async () => (await import('./drift.js')).driftCommand,
   policies: async () => (await import('./policies.js')).policiesCommand,
   exception: async () => (await import('./exception.js')).exceptionCommand,

@@ -16,7 +16,9 @@ export type FindingKind =
   /** An object that a delivery made and that is stated no more. */
   | 'orphan'
   /** An object that no delivery made, among those it did. */
-  | 'unmanaged';
+  | 'unmanaged'
+  /** An object whose time has come: a review, an end, a use, an API version. */
+  | 'overdue';
 
 /** DESIGN section 6. */
 export type FindingClass = 'known-and-allowed' | 'violation' | 'review';

@@ -2,7 +2,7 @@
 import { FINDING_CLASSES, type Finding, type FindingClass } from '../findings/index.js';
 import { type HtmlReport, renderHtml } from './html.js';
 import { type JunitCase, renderJunit } from './junit.js';
-import { count, type Style } from './style.js';
+import { count, createStyle, type Style } from './style.js';
 
 export interface DriftReport {
   readonly findings: readonly Finding[];
@@ -16,6 +16,12 @@ export interface DriftReport {
   readonly controlled: number;
   readonly policySet: string;
   readonly milliseconds: number;
+  /** Of a report that is not about drift. */
+  readonly title?: string;
+  /** In place of how many objects are stated and there. */
+  readonly headline?: string;
+  /** Lines after the findings. */
+  readonly appendix?: readonly string[];
 }
 
 export interface DriftRendering {
@@ -54,7 +60,8 @@ const shorten = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most)}…` : text;
 
 /** What differs, in one line. */
-export function differenceOf({ kind, path, desired, live }: Finding): string {
+export function differenceOf({ kind, path, desired, live, rule }: Finding): string {
+  if (kind === 'overdue') return rule;
   const whole = WHOLE[kind];
   if (whole !== undefined) return whole;
   if (kind === 'added') return `${path}: ${shorten(live, 120)}, not stated`;
@@ -83,17 +90,22 @@ function paint(style: Style, finding: FindingClass, text: string): string {
 const countOf = (findings: readonly Finding[], wanted: FindingClass): number =>
   findings.filter((finding) => finding.class === wanted).length;
 
-function summaryLines(
-  { findings, compared, stated, live, unknown, controlled, milliseconds }: DriftReport,
-  style: Style,
-) {
+const headlineOf = ({ headline, stated, compared, live }: DriftReport, style: Style): string =>
+  headline ??
+  `${style.bold(count(stated, 'stated object'))}, ${compared} of them among ${count(live, 'live object')}`;
+
+function summaryLines(report: DriftReport, style: Style): readonly string[] {
+  const { findings, unknown, controlled, milliseconds } = report;
   const classes = FINDING_CLASSES.map((name) => [name, countOf(findings, name)] as const)
     .filter(([, number]) => number > 0)
     .map(([name, number]) => paint(style, name, `${number} ${name}`));
-  const verdict = classes.length === 0 ? style.green('nothing drifted') : classes.join(', ');
+  const verdict =
+    classes.length === 0
+      ? style.green(report.title === undefined ? 'nothing drifted' : 'nothing found')
+      : classes.join(', ');
   const left = unknown.map(({ kind, objects }) => `${kind} ${objects}`).join(', ');
   return [
-    `${style.bold(count(stated, 'stated object'))}, ${compared} of them among ${count(live, 'live object')}, in ${(milliseconds / 1000).toFixed(1)} s: ${verdict}`,
+    `${headlineOf(report, style)}, in ${(milliseconds / 1000).toFixed(1)} s: ${verdict}`,
     ...(unknown.length === 0
       ? []
       : [style.dim(`not compared, since the dump holds nothing of the kind: ${left}`)]),
@@ -129,6 +141,8 @@ function renderDriftText(report: DriftReport, { style, limit }: DriftRendering):
       style.dim(`…and ${count(sorted.length - shown.length, 'finding')} more; --all shows them`),
       '',
     );
+  const appendix = report.appendix ?? [];
+  if (appendix.length > 0) lines.push(...appendix, '');
   return `${[...lines, ...summaryLines(report, style)].join('\n')}\n`;
 }
 
@@ -150,8 +164,8 @@ function renderDriftJson(report: DriftReport): string {
 const cell = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
 
 function renderDriftMarkdown(report: DriftReport): string {
-  const { findings, stated, compared } = report;
-  const head = `**${stated} stated objects, ${compared} there:** ${FINDING_CLASSES.map((name) => `${countOf(findings, name)} ${name}`).join(', ')}.`;
+  const { findings } = report;
+  const head = `**${headlineOf(report, createStyle(false))}:** ${FINDING_CLASSES.map((name) => `${countOf(findings, name)} ${name}`).join(', ')}.`;
   if (findings.length === 0) return `${head}\n`;
   const rows = sortFindings(findings).map((finding) =>
     [
@@ -249,8 +263,8 @@ function tally(
 function htmlOf(report: DriftReport, version: string): HtmlReport {
   const { findings } = report;
   return {
-    title: 'Drift',
-    subtitle: `${count(report.stated, 'stated object')}, ${report.compared} of them among ${count(report.live, 'live object')}; policy set ${report.policySet}`,
+    title: report.title ?? 'Drift',
+    subtitle: `${headlineOf(report, createStyle(false))}; policy set ${report.policySet}`,
     version,
     cards: FINDING_CLASSES.map((name) => ({ label: name, value: countOf(findings, name), tone: name })),
     charts: [

@@ -242,6 +242,7 @@ const DID: Readonly<Record<Drift['kind'], string>> = {
   missing: 'deleted it',
   orphan: 'made it, and nothing states it any more',
   unmanaged: 'made it beside the delivery',
+  overdue: 'left it',
 };
 
 function classify(

@@ -4,17 +4,35 @@ export {
   classifyDrift,
   createHistory,
   type DesiredObject,
+  DRIFT_VERDICTS,
   type Drift,
   type DriftOptions,
   type DriftResult,
+  type DriftVerdict,
+  decide,
   findDrift,
   type History,
   indexLive,
   type LiveObjects,
   type Pipeline,
+  type Queue,
+  type QueueEntry,
+  readQueue,
+  updateQueue,
+  withDecisions,
+  writeQueue,
 } from './drift/index.js';
 export { readKubeConfig } from './kubeconfig.js';
 export { decommissioningOrder, findOverdue, type LifecycleContext } from './lifecycle.js';
+export {
+  type ApplyResult,
+  applyPlan,
+  makePlan,
+  type Plan,
+  type PlanStep,
+  planId,
+  type StepResult,
+} from './remediation/index.js';
 export { keepMemorySteady, PAGE_SIZE } from './steady-memory.js';
 export {
   type ClusterSourceOptions,

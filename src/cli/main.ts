@@ -40,6 +40,7 @@ export async function createProgram(io: Io, exit: (code: ExitCode) => void, only
     .version(VERSION)
     .showHelpAfterError('(--help lists what there is)')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void io.write(text),
       writeErr: (text) => io.warn(text.trimEnd()),

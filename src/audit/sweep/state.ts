@@ -1,8 +1,9 @@
 // What earlier sweeps found: first seen, last seen, resolved. One file, written whole or not at all.
 
 import { createHash } from 'node:crypto';
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { writeWhole } from '../whole-file.js';
 
 /** A finding over its life. Times are RFC 3339. */
 export interface TrackedFinding {
@@ -66,14 +67,7 @@ export async function writeState(file: string, { findings, done }: SweepState): 
     findings: Object.fromEntries([...findings].map(([id, { id: _, ...finding }]) => [id, finding])),
     done,
   };
-  const beside = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(beside, `${JSON.stringify(data)}\n`, { mode: 0o600 });
-    await rename(beside, file);
-  } catch (error) {
-    await unlink(beside).catch(() => undefined);
-    throw error;
-  }
+  await writeWhole(file, `${JSON.stringify(data)}\n`);
 }
 
 /** The id of a violation: the same rule broken at the same place of the same object. */

@@ -55,7 +55,7 @@ input { flex: 0 1 28rem; padding: .5rem .7rem; font: inherit; color: inherit; ba
 table { width: 100%; border-collapse: collapse; } th, td { padding: .45rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { position: sticky; top: 0; background: var(--paper); font-size: .8rem; color: var(--dim); white-space: nowrap; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--low); }
-td { overflow-wrap: anywhere; white-space: pre-line; min-width: 4.5rem; } .notes { color: var(--mid); }
+td:not(.short) { overflow-wrap: anywhere; } td { white-space: pre-line; min-width: 4.5rem; } td.short { white-space: nowrap; } .notes { color: var(--mid); }
 footer { margin-top: 2rem; color: var(--dim); font-size: .8rem; }
 @media print { body { padding: 0; max-width: none; font-size: 10pt; } .find { display: none; } th { position: static; } tr { break-inside: avoid; } }
 `;
@@ -103,7 +103,7 @@ function chart({ title, bars }: HtmlReport['charts'][number]): string {
   const most = Math.max(1, ...all.map(([, value]) => value));
   const lines = all.map(([label, value], index) => {
     const width = Math.max(2, Math.round((value / most) * 130));
-    const text = label.length > 26 ? `${label.slice(0, 25)}…` : label;
+    const text = label.length > 24 ? `${label.slice(0, 23)}…` : label;
     const tone = /^[a-z-]+$/.test(label) ? ` ${label}` : '';
     const y = index * ROW;
     return `<g><title>${escapeHtml(label)}: ${value}</title><text x="0" y="${y + 14}">${escapeHtml(text)}</text><rect class="bar${tone}" x="175" y="${y + 4}" width="${width}" height="12" rx="2"/><text class="n" x="${180 + width}" y="${y + 14}">${value}</text></g>`;
@@ -114,6 +114,12 @@ function chart({ title, bars }: HtmlReport['charts'][number]): string {
 
 const safeTone = (tone: string): string => tone.replace(/[^a-z-]/g, '');
 
+/** A single short word is kept on one line; the first column has the colour of its row. */
+function classOf(text: string, column: number): string {
+  const names = [...(column === 0 ? ['tone'] : []), ...(/^\S{1,18}$/.test(text) ? ['short'] : [])];
+  return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
+}
+
 /** The whole file. Everything of the report is escaped; the policy lets nothing run but the script written here. */
 export function renderHtml(report: HtmlReport): string {
   const { title, subtitle, version, cards, charts, columns, rows, notes } = report;
@@ -122,9 +128,7 @@ export function renderHtml(report: HtmlReport): string {
     .map((name) => `<th scope="col"><button type="button">${escapeHtml(name)}</button></th>`)
     .join('');
   const body = rows.map(({ tone, cells }) => {
-    const inner = cells
-      .map((text, index) => `<td${index === 0 ? ' class="tone"' : ''}>${escapeHtml(text)}</td>`)
-      .join('');
+    const inner = cells.map((text, index) => `<td${classOf(text, index)}>${escapeHtml(text)}</td>`).join('');
     return `<tr class="${safeTone(tone)}">${inner}</tr>`;
   });
   return `<!doctype html>

@@ -64,7 +64,94 @@ came from, and nothing starts. \`warder config\` prints what is in effect and wh
 
 ${settingsTable()}`;
 
-const pages = { 'docs/commands.md': await commandsPage(), 'docs/configuration.md': configurationPage() };
+/** What the policies read, for a role that may read nothing else. */
+function auditRules(policies) {
+  const byGroup = new Map([
+    ['', new Set(['namespaces'])],
+    ['apiextensions.k8s.io', new Set(['customresourcedefinitions'])],
+  ]);
+  for (const { match } of policies)
+    for (const { rules } of match.any)
+      for (const { groups, resources } of rules)
+        for (const group of groups) {
+          const known = byGroup.get(group) ?? new Set();
+          for (const resource of resources) if (!resource.includes('/')) known.add(resource);
+          byGroup.set(group, known);
+        }
+  return [...byGroup]
+    .filter(([, resources]) => resources.size > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({ apiGroups: [group], resources: [...resources].sort(), verbs: ['list'] }));
+}
+
+async function chartFiles() {
+  const { readPolicies, DEFAULT_POLICIES } = await import('../dist/cli/load.js');
+  const { registrationOf } = await import('../dist/admission/registration.js');
+  const { toYaml } = await import('../dist/cli/yaml-output.js');
+  const { customResourceDefinition, POLICY_DEFINITION } = await import('../dist/policy/index.js');
+  const { EXCEPTION_DEFINITION } = await import('../dist/exceptions/index.js');
+  const { BREAK_GLASS_DEFINITION } = await import('../dist/breakglass/index.js');
+  const { set } = await readPolicies(DEFAULT_POLICIES, {});
+  const registration = registrationOf(set, {
+    name: 'warder',
+    target: { kind: 'service', namespace: 'warder', name: 'warder', port: 443 },
+    caBundle: undefined,
+    excludedNamespaces: [],
+    timeoutSeconds: 10,
+  });
+  const made = '# Made by `npm run docs` from the bundled policies; edits are lost.\n';
+  const files = {
+    'files/registration.yaml': made + (await toYaml(registration)),
+    'files/audit-rules.yaml': made + (await toYaml(auditRules(set.policies))),
+  };
+  for (const definition of [POLICY_DEFINITION, EXCEPTION_DEFINITION, BREAK_GLASS_DEFINITION])
+    files[`crds/${definition.plural}.yaml`] = await toYaml(customResourceDefinition(definition));
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`charts/warder/${name}`, text]));
+}
+
+const columns = (text) => text.replaceAll('|', '\\|');
+
+/** A chart's values with the comment above each, as far as two levels. */
+function chartPage() {
+  const rows = [];
+  let [parent, comment] = ['', ''];
+  for (const line of readFileSync(join(root, 'charts/warder/values.yaml'), 'utf8').split('\n')) {
+    const [, note] = /^\s*# -- (.*)$/.exec(line) ?? [];
+    const [, indent, key, value] = /^( {0,4})([A-Za-z]\w*):\s*(.*)$/.exec(line) ?? [];
+    if (note !== undefined) comment = note;
+    if (key === undefined) continue;
+    if (indent === '') parent = key;
+    const name = indent === '' ? key : indent.length === 2 ? `${parent}.${key}` : undefined;
+    if (name !== undefined && (value !== '' || comment !== ''))
+      rows.push(`| \`${name}\` | ${value === '' ? '' : `\`${columns(value)}\``} | ${columns(comment)} |`);
+    comment = '';
+  }
+  return `# The chart
+
+\`\`\`sh
+helm install warder charts/warder --namespace warder --create-namespace --set config.mode=audit
+helm -n warder test warder
+\`\`\`
+
+Two replicas of the webhook without any rights, a CronJob that sweeps the cluster with the right to list what the policies read, and
+nothing else. [Operations](../../docs/operations.md) has installing, upgrading, getting out of a lockout, and a runbook for each alert.
+
+| value | default | meaning |
+|---|---|---|
+${rows.join('\n')}
+
+Definitions of Warder's kinds are in \`crds/\`, which Helm installs and never changes: on an upgrade apply them yourself with
+\`kubectl apply --server-side -f charts/warder/crds\`. The rules of the registration follow from the bundled default set; with policies
+of your own that read other kinds, set \`registration.create=false\` and register with \`warder manifests webhook\`.
+`;
+}
+
+const pages = {
+  'charts/warder/README.md': chartPage(),
+  ...(await chartFiles()),
+  'docs/commands.md': await commandsPage(),
+  'docs/configuration.md': configurationPage(),
+};
 const stale = [];
 for (const [name, text] of Object.entries(pages)) {
   const file = join(root, name);

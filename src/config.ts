@@ -14,7 +14,9 @@ const shape = {
   policies: texts
     .min(1)
     .optional()
-    .describe('Policy files and folders; the bundled policies where none is given.'),
+    .describe(
+      'Policy files and folders. `bundled` is the default set of the bundled policies, which is what is taken where none is given; `bundled/PACK` a whole pack.',
+    ),
   context: texts
     .default([])
     .describe('Files of objects that policies may look up: namespaces, parameters, others.'),

@@ -31,7 +31,7 @@ export interface ReadOptions {
   /** Which files of a folder are read; by default every YAML, JSON and NDJSON file. Files named outright always are. */
   readonly accepts?: (file: string) => boolean;
   /** Whether a file that was read need not be parsed. */
-  readonly skips?: (text: string) => boolean;
+  readonly skips?: (text: string, file: string) => boolean;
   /** Bytes; larger files are a problem, not a crash. */
   readonly maxFileSize?: number;
 }
@@ -206,7 +206,7 @@ async function readOne(file: string, options: ReadOptions): Promise<SourceFile> 
     if (size > maxSize)
       return { file, documents: [], problems: [problemIn(file, `is larger than ${maxSize} bytes`)] };
     const text = textOf(await readFile(file));
-    if (options.skips?.(text) === true) return { file, documents: [], problems: [] };
+    if (options.skips?.(text, file) === true) return { file, documents: [], problems: [] };
     return readText(file, text);
   } catch (error) {
     return { file, documents: [], problems: [problemIn(file, describe(error))] };

@@ -56,7 +56,7 @@ async function openCandidate({ config, settings, log, now }: GovernanceDependenc
   const { parameters, context } = config;
   const silent = { policySet: () => undefined, reload: () => undefined };
   return openPolicySource(
-    { policies, context, parameters, risks: settings.risks, defaultSetOnly: false },
+    { policies, context, parameters, risks: settings.risks, defaultSetOnly: () => false },
     silent,
     log,
     now,

@@ -22,8 +22,8 @@ import { type FileWatcher, watchFiles } from './watch-files.js';
 
 export interface PolicyFiles {
   readonly policies: readonly string[];
-  /** Only the default set of the bundled policies. */
-  readonly defaultSetOnly: boolean;
+  /** Whether of a file only what belongs to the default set is taken: the bundled policies nobody asked for by name. */
+  defaultSetOnly(file: string): boolean;
   readonly context: readonly string[];
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   /** How dangerous which change is. */
@@ -52,9 +52,11 @@ interface Loaded {
 async function load(files: PolicyFiles): Promise<Loaded> {
   const policies = await readAllFiles(files.policies, {
     accepts: (file) => !isTestFile(file),
-    ...(files.defaultSetOnly ? { skips: isAllExtended } : {}),
+    skips: (text, file) => files.defaultSetOnly(file) && isAllExtended(text),
   });
-  const documents = files.defaultSetOnly ? policies.documents.filter(isInDefaultSet) : policies.documents;
+  const documents = policies.documents.filter(
+    (document) => !files.defaultSetOnly(document.file) || isInDefaultSet(document),
+  );
   const { set, problems } = loadPolicies(documents, { parameters: files.parameters, risks: files.risks });
   const context = await readAllFiles(files.context);
   const objects = context.documents

@@ -27,6 +27,8 @@ export interface ServerDependencies {
   readonly engine: EngineSettings;
   /** Policy files and folders, the bundled ones already filled in. */
   readonly policies: readonly string[];
+  /** Whether of a file only what belongs to the default set is taken. */
+  defaultSetOnly(file: string): boolean;
   readonly log: Logger;
   readonly version: string;
   readonly now: () => number;
@@ -170,7 +172,7 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
     openPolicySource(
       {
         policies: dependencies.policies,
-        defaultSetOnly: config.policies === undefined,
+        defaultSetOnly: dependencies.defaultSetOnly,
         context,
         parameters,
         risks: settings.risks,

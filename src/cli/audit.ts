@@ -70,6 +70,7 @@ interface AuditOptions extends ClusterOptions {
   readonly state?: string;
   readonly groupBy?: GroupBy;
   readonly all?: boolean;
+  readonly exitZero?: boolean;
   readonly output: (typeof FORMATS)[number];
 }
 
@@ -289,7 +290,7 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
       io,
     );
   if (!whole || !saved) return EXIT.unreachable;
-  return kept.denied > 0 ? EXIT.denied : EXIT.ok;
+  return kept.denied > 0 && options.exitZero !== true ? EXIT.denied : EXIT.ok;
 }
 
 /** Keeps the state and says what changed since the run before. */
@@ -326,6 +327,7 @@ export const auditCommand: CommandModule = {
       .option('--group-by <what>', 'text: namespace, owner or policy')
       .option('-n, --namespace <name>', 'namespace of objects that state none', 'default')
       .option('--all', 'show every object, not only the first 50')
+      .option('--exit-zero', 'findings are no failure: only a sweep that is not whole is')
       .addOption(policiesOption())
       .addOption(exceptionsOption())
       .addOption(configOption())

@@ -1,5 +1,5 @@
 // What offline commands share: policies, the context around them, and settings, read from the paths given.
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { isTestFile, readAllFiles } from '../files.js';
 import {
   type ClusterContext,
@@ -22,8 +22,35 @@ import { CommandError, type Io } from './io.js';
 /** The policies that come with Warder. */
 export const BUNDLED_POLICIES = join(import.meta.dirname, '../../policies');
 
-/** What commands read where no policies are named; told from the same folder named outright by being this very list. */
-export const DEFAULT_POLICIES: readonly string[] = [BUNDLED_POLICIES];
+/** What commands read where no policies are named: the bundled default set. */
+export const DEFAULT_POLICIES: readonly string[] = ['bundled'];
+
+/** Where policies are read, and of which files only the default set is taken. */
+export interface PolicyPaths {
+  readonly policies: readonly string[];
+  defaultSetOnly(file: string): boolean;
+}
+
+const liesIn = (file: string, folder: string): boolean =>
+  file === folder || file.startsWith(`${folder}${sep}`);
+
+/** `bundled` is the default set, `bundled/PACK` a whole pack, anything else a file or folder, taken whole. */
+export function policyPaths(paths: readonly string[]): PolicyPaths {
+  const wholes = paths
+    .filter((path) => path !== 'bundled')
+    .map((path) =>
+      path.startsWith('bundled/') ? join(BUNDLED_POLICIES, path.slice('bundled/'.length)) : path,
+    );
+  const withDefaults = paths.includes('bundled');
+  const resolved = wholes.map((path) => resolve(path));
+  return {
+    policies: withDefaults ? [BUNDLED_POLICIES, ...wholes] : wholes,
+    defaultSetOnly: (file) =>
+      withDefaults &&
+      liesIn(resolve(file), BUNDLED_POLICIES) &&
+      !resolved.some((whole) => liesIn(resolve(file), whole)),
+  };
+}
 
 /** Policies, or a CommandError that lists every problem. Warnings go to standard error. */
 export async function requirePolicies(
@@ -46,10 +73,12 @@ export async function readPolicies(
   risks?: RiskTable,
 ): Promise<LoadResult> {
   const accepts = (file: string): boolean => !isTestFile(file);
-  // The bundled folder, where nobody named another, stands for the default set and not for all there is.
-  const isDefault = paths === DEFAULT_POLICIES;
-  const read = await readAllFiles(paths, { accepts, ...(isDefault ? { skips: isAllExtended } : {}) });
-  const documents = isDefault ? read.documents.filter(isInDefaultSet) : read.documents;
+  const { policies, defaultSetOnly } = policyPaths(paths);
+  const skips = (text: string, file: string): boolean => defaultSetOnly(file) && isAllExtended(text);
+  const read = await readAllFiles(policies, { accepts, skips });
+  const documents = read.documents.filter(
+    (document) => !defaultSetOnly(document.file) || isInDefaultSet(document),
+  );
   const loaded = loadPolicies(documents, { parameters, risks, evaluateUnbound: true });
   return { set: loaded.set, problems: [...read.problems, ...loaded.problems] };
 }

@@ -10,10 +10,10 @@ export interface PolicyOptions {
 }
 
 export const policiesOption = (): Option =>
-  new Option('-p, --policies <path...>', 'policy files or folders').default(
-    DEFAULT_POLICIES,
-    'the bundled policies',
-  );
+  new Option(
+    '-p, --policies <path...>',
+    'policy files or folders; bundled/PACK is a whole bundled pack',
+  ).default(DEFAULT_POLICIES, 'bundled: their default set');
 
 export const contextOption = (): Option =>
   new Option(

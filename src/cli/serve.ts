@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { type CommandModule, examples } from './command.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
-import { BUNDLED_POLICIES } from './load.js';
+import { DEFAULT_POLICIES, policyPaths } from './load.js';
 import { createTimestamp, openLogLines } from './log-lines.js';
 import { configOption } from './options.js';
 import { engineSettings, readConfig } from './settings.js';
@@ -66,7 +66,7 @@ async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   const server = await startServer({
     config,
     engine: engineSettings(config),
-    policies: config.policies ?? [BUNDLED_POLICIES],
+    ...policyPaths(config.policies ?? DEFAULT_POLICIES),
     log,
     version: VERSION,
     now: Date.now,
@@ -106,7 +106,7 @@ export const serveCommand: CommandModule = {
         'Runs the HTTPS admission webhook. Needs no cluster and no arguments: bundled policies, self-signed certificate, port 8443.',
       )
       .addOption(configOption())
-      .option('-p, --policies <path...>', 'policy files or folders (default: the bundled policies)')
+      .option('-p, --policies <path...>', 'policy files or folders (default: bundled)')
       .option('--context <path...>', 'files of objects a policy may look up')
       .option('--host <address>', 'address to listen on')
       .option('--port <number>', 'port to listen on')

@@ -92,6 +92,7 @@ export async function run(
     config,
     engine: DEFAULT_SETTINGS,
     policies: config.policies ?? [join(import.meta.dirname, '../../../policies')],
+    defaultSetOnly: () => false,
     log,
     version: 'test',
     now,

@@ -13,6 +13,7 @@ module.exports = {
     below('cel'),
     below('jsonpath'),
     below('kubernetes'),
+    below('cluster', ...core),
     below('policy', ...core),
     below('engine', ...core, 'policy'),
     below('exceptions', ...engine),
@@ -21,8 +22,8 @@ module.exports = {
     below('findings', ...core, 'policy'),
     below('fixtures', ...engine, 'files.ts'),
     below('report', ...middle, 'fixtures'),
-    below('admission', ...middle, 'config.ts', 'files.ts'),
-    below('audit', ...middle, 'config.ts', 'files.ts'),
+    below('admission', ...middle, 'cluster', 'config.ts', 'files.ts'),
+    below('audit', ...middle, 'cluster', 'config.ts', 'files.ts'),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-the-cli-imports-the-cli',

@@ -1,4 +1,3 @@
-export { type Api, type ApiAnswer, type ApiRequest, createApi } from './api.js';
 export {
   type ClassifyContext,
   classifyDrift,
@@ -22,7 +21,6 @@ export {
   withDecisions,
   writeQueue,
 } from './drift/index.js';
-export { readKubeConfig } from './kubeconfig.js';
 export { decommissioningOrder, findOverdue, type LifecycleContext } from './lifecycle.js';
 export {
   type ApplyResult,

@@ -1,13 +1,7 @@
 // The cluster a command looks at, and everything in it where all of it is needed.
 import type { Command } from 'commander';
-import {
-  type Api,
-  clusterSource,
-  createApi,
-  type ListableResource,
-  PAGE_SIZE,
-  readKubeConfig,
-} from '../audit/index.js';
+import { clusterSource, type ListableResource, PAGE_SIZE } from '../audit/index.js';
+import { type Api, createApi, readKubeConfig } from '../cluster/index.js';
 import type { JsonObject } from '../kubernetes/index.js';
 import { CommandError, EXIT } from './io.js';
 

@@ -1,14 +1,8 @@
 // One sweep of a cluster in a process of its own. Arguments: kubeconfig, folder of policies. Prints one line of JSON.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import {
-  clusterSource,
-  createApi,
-  keepMemorySteady,
-  PAGE_SIZE,
-  readKubeConfig,
-  sweep,
-} from '../../dist/audit/index.js';
+import { clusterSource, keepMemorySteady, PAGE_SIZE, sweep } from '../../dist/audit/index.js';
+import { createApi, readKubeConfig } from '../../dist/cluster/index.js';
 import { DEFAULT_SETTINGS } from '../../dist/engine/index.js';
 import { readAllFiles } from '../../dist/files.js';
 import { createUlidGenerator } from '../../dist/kubernetes/index.js';

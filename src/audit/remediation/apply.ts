@@ -1,6 +1,7 @@
 // Carries out a plan: each object is looked at again, tried as a dry run on the server, and only then changed. The first failure ends
 // it; what somebody is at work on in an emergency is left alone.
 import { pausesRemediation, type Window } from '../../breakglass/index.js';
+import type { Api, ApiAnswer } from '../../cluster/index.js';
 import {
   field,
   type JsonObject,
@@ -10,7 +11,6 @@ import {
   type ResourceMapper,
   syntheticReview,
 } from '../../kubernetes/index.js';
-import type { Api, ApiAnswer } from '../api.js';
 import { type Plan, type PlanStep, planId } from './plan.js';
 
 export interface StepResult {

@@ -1,7 +1,8 @@
 // A live cluster: every listable kind that some policy reads, page by page, as raw JSON. What cannot be listed is reported and the
 // rest goes on. Paging: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+
+import type { Api, ApiAnswer } from '../../cluster/index.js';
 import { field, isJsonObject, type JsonObject, type JsonValue } from '../../kubernetes/index.js';
-import type { Api, ApiAnswer } from '../api.js';
 import type { ObjectSource, SourceFailure, SourcePage } from './source.js';
 
 /** A kind as discovery describes it. */

@@ -1,8 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  type Api,
-  type ApiAnswer,
-  type ApiRequest,
   applyPlan,
   type Drift,
   decide,
@@ -16,6 +13,7 @@ import {
   withDecisions,
 } from '../../../src/audit/index.js';
 import type { Window } from '../../../src/breakglass/index.js';
+import type { Api, ApiAnswer, ApiRequest } from '../../../src/cluster/index.js';
 import { type Finding, findingId, NOBODY_KNOWN } from '../../../src/findings/index.js';
 import {
   applyPatch,
@@ -202,6 +200,7 @@ function server(
         return { ok: false, status: 404, message: 'not found', retryAfter: undefined };
       return { ok: true, status: 200, body: found ?? {} };
     },
+    stream: async () => ({ status: 0, message: '' }),
     close: () => undefined,
   };
   return { api, asked };

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import {
-  type Api,
-  type ApiAnswer,
   clusterSource,
   EMPTY_STATE,
   type ObjectSource,
@@ -14,6 +12,7 @@ import {
   trackFindings,
   writeState,
 } from '../../../src/audit/index.js';
+import type { Api, ApiAnswer } from '../../../src/cluster/index.js';
 import { DEFAULT_SETTINGS, type Decision } from '../../../src/engine/index.js';
 import { createUlidGenerator, type JsonObject } from '../../../src/kubernetes/index.js';
 import type { PolicySet } from '../../../src/policy/index.js';
@@ -77,6 +76,7 @@ function server(pods: readonly JsonObject[], faults: Readonly<Record<string, rea
       asked.push(path);
       return left.get(path)?.shift() ?? serve(path);
     },
+    stream: async () => ({ status: 0, message: '' }),
     close: () => undefined,
   };
   return { api, asked };

@@ -26,9 +26,20 @@ export interface ApiRequest {
   readonly timeout?: number;
 }
 
+/** How a stream ended. `status` is 0 where there was no answer, or it broke. */
+export interface StreamEnd {
+  readonly status: number;
+  readonly message: string;
+}
+
 export interface Api {
   /** One request, never retried and never throwing. */
   send(request: ApiRequest): Promise<ApiAnswer>;
+  /**
+   * One answer that goes on: each line of it as it comes. Resolves when it ends, with why where it was not by the server's own
+   * decision. Never throws; `signal` ends it.
+   */
+  stream(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<StreamEnd>;
   close(): void;
 }
 
@@ -97,38 +108,82 @@ function perform(options: RequestOptions, payload: string | undefined, timeout: 
   });
 }
 
-/** A client for the current cluster of `config`; connections are kept alive and few. */
-export function createApi(config: KubeConfig, maxSockets = 4): Api {
+/** Longest line of a stream: an object etcd could hold, several times over. */
+const MAX_LINE = 16 * 1024 * 1024;
+
+function follow(
+  options: RequestOptions,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+  idle: number,
+): Promise<StreamEnd> {
+  return new Promise((resolve) => {
+    const outgoing = request({ ...options, signal }, (incoming) => {
+      const status = incoming.statusCode ?? 0;
+      incoming.setEncoding('utf8');
+      let rest = '';
+      incoming.on('data', (chunk: string) => {
+        rest += chunk;
+        if (rest.length > MAX_LINE) outgoing.destroy(new Error('a line of the stream is too long'));
+        if (status >= 300) return;
+        const lines = rest.split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') onLine(line);
+      });
+      incoming.on('end', () =>
+        resolve({ status, message: status < 300 ? '' : statusMessage(parseBody(rest), rest, status) }),
+      );
+      incoming.on('error', (error) => resolve({ status: 0, message: error.message }));
+    });
+    outgoing.setTimeout(idle, () => outgoing.destroy(new Error(`nothing within ${idle / 1000} s`)));
+    outgoing.on('error', (error) => resolve({ status: 0, message: error.message }));
+    outgoing.end();
+  });
+}
+
+/** Bookmarks come every minute or so: a stream that says nothing for longer is a connection nobody is at. */
+const STREAM_IDLE = 180_000;
+
+/** A client for the current cluster of `config`; connections are kept alive and few, streams among them. */
+export function createApi(config: KubeConfig, maxSockets = 16): Api {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new TypeError('the kubeconfig names no current cluster');
   const server = new URL(cluster.server);
   const agents: Agent[] = [];
   let agent: Agent | undefined;
+  const prepare = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<RequestOptions> => {
+    const options: RequestOptions = {
+      method,
+      host: server.hostname,
+      port: server.port === '' ? 443 : Number(server.port),
+      path: `${server.pathname.replace(/\/$/, '')}${path}`,
+      headers: { accept: 'application/json', ...headers },
+    };
+    await config.applyToHTTPSOptions(options);
+    if (agent === undefined) {
+      const { ca, cert, key, rejectUnauthorized, servername } = options;
+      agent = new Agent({
+        keepAlive: true,
+        maxSockets,
+        ...definedOnly({ ca, cert, key, rejectUnauthorized, servername }),
+      });
+      agents.push(agent);
+    }
+    return { ...options, agent };
+  };
   return {
     async send({ method, path, body, contentType, timeout }) {
       const payload = body === undefined ? undefined : JSON.stringify(body);
-      const options: RequestOptions = {
-        method,
-        host: server.hostname,
-        port: server.port === '' ? 443 : Number(server.port),
-        path: `${server.pathname.replace(/\/$/, '')}${path}`,
-        headers: {
-          accept: 'application/json',
-          ...(payload === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
-        },
-      };
-      await config.applyToHTTPSOptions(options);
-      if (agent === undefined) {
-        const { ca, cert, key, rejectUnauthorized, servername } = options;
-        agent = new Agent({
-          keepAlive: true,
-          maxSockets,
-          ...definedOnly({ ca, cert, key, rejectUnauthorized, servername }),
-        });
-        agents.push(agent);
-      }
-      return perform({ ...options, agent }, payload, timeout ?? DEFAULT_TIMEOUT);
+      const headers: Record<string, string> =
+        payload === undefined ? {} : { 'content-type': contentType ?? 'application/json' };
+      return perform(await prepare(method, path, headers), payload, timeout ?? DEFAULT_TIMEOUT);
     },
+    stream: async (path, onLine, signal) =>
+      follow(await prepare('GET', path, {}), onLine, signal, STREAM_IDLE),
     close() {
       for (const open of agents) open.destroy();
     },

@@ -133,7 +133,7 @@ helm install warder charts/warder --namespace warder --create-namespace --set co
 helm -n warder test warder
 \`\`\`
 
-Two replicas of the webhook without any rights, a CronJob that sweeps the cluster with the right to list what the policies read, and
+Two replicas of the webhook, which may read Warder's own kinds and namespaces, a CronJob that sweeps the cluster with the right to list what the policies read, and
 nothing else. [Operations](../../docs/operations.md) has installing, upgrading, getting out of a lockout, and a runbook for each alert.
 
 | value | default | meaning |

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { governanceShape } from './config-governance.js';
-import { duration, optionalText, positive, text, texts } from './config-values.js';
+import { duration, flag, optionalText, positive, text, texts } from './config-values.js';
 import { DEFAULT_CONTROL_PLANE_USERS, DEFAULT_EXCLUDED_NAMESPACES } from './engine/index.js';
 import { formatFieldPath, type JsonValue, type TextPosition } from './kubernetes/index.js';
 import { nearestName } from './policy/index.js';
@@ -77,6 +77,41 @@ const shape = {
   'limits.evaluation': duration
     .default(8_000)
     .describe('Longest evaluation, whatever time the API server gives.'),
+  'cluster.watch': flag
+    .default(false)
+    .describe(
+      'Whether Policy, PolicyException and BreakGlass objects and the labels of namespaces are taken from the cluster.',
+    ),
+  'cluster.nativePolicies': flag
+    .default(false)
+    .describe(
+      'Whether ValidatingAdmissionPolicies of the cluster are judged here too; the API server does so itself.',
+    ),
+  'cluster.register': flag
+    .default(false)
+    .describe(
+      'Whether the leader keeps the ValidatingWebhookConfiguration as the policies in force need it.',
+    ),
+  'cluster.service': text
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be NAMESPACE/NAME')
+    .default('warder/warder')
+    .describe('Service of the webhook, NAMESPACE/NAME; its namespace holds the lease of the leader.'),
+  'cluster.servicePort': port.default(443).describe('Port of the Service.'),
+  'cluster.timeoutSeconds': z
+    .number()
+    .int()
+    .min(1)
+    .max(30)
+    .default(10)
+    .describe('How long the API server waits for an answer, in seconds.'),
+  'cluster.caFiles': texts
+    .default([])
+    .describe(
+      'PEM files of the authorities that signed the certificate, for the registration; those of a self-signed one are known.',
+    ),
+  'cluster.kubeconfig': optionalText.describe(
+    "kubeconfig in place of the default one, or of the Pod's own account.",
+  ),
   drain: duration.default(20_000).describe('Time in-flight requests have to finish when the server stops.'),
   reloadInterval: duration
     .default(5_000)

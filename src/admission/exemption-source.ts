@@ -6,11 +6,16 @@ import {
   emptyState,
   readExemptionState,
   type StateSettings,
+  withClusterDocuments,
 } from '../breakglass/index.js';
 import { readAllFiles } from '../files.js';
 import { formatProblem, type Problem } from '../policy/index.js';
+import type { ClusterObjects } from './cluster-objects.js';
 import type { Metrics } from './metrics.js';
 import { type FileWatcher, watchFiles } from './watch-files.js';
+
+/** What is written in the cluster besides. */
+export type ClusterDocumentSource = Pick<ClusterObjects, 'exceptions' | 'emergencies'>;
 
 export interface ExemptionSource {
   readonly state: ExemptionState;
@@ -18,6 +23,8 @@ export interface ExemptionSource {
   readonly problems: readonly Problem[];
   /** Reads the files again now; true where the new state is in force. */
   reload(): Promise<boolean>;
+  /** Takes what the cluster says now; the files are not read again. */
+  refresh(): void;
   follow(interval: number): void;
   close(): void;
 }
@@ -35,8 +42,22 @@ export async function openExemptionSource(
   settings: StateSettings,
   metrics: Metrics,
   log: Logger,
+  cluster?: ClusterDocumentSource,
 ): Promise<ExemptionSource> {
-  let state = emptyState(settings);
+  /** What the files say, and with what the cluster says. */
+  let fromFiles = emptyState(settings);
+  let state = fromFiles;
+  const combine = (): void => {
+    if (cluster === undefined) {
+      state = fromFiles;
+      return;
+    }
+    const documents = { exceptions: cluster.exceptions(), emergencies: cluster.emergencies() };
+    const combined = withClusterDocuments(fromFiles, documents, settings);
+    for (const problem of combined.problems)
+      log.error({ problem: formatProblem(problem) }, 'an exception of the cluster was left out');
+    state = combined.state;
+  };
   let problems: readonly Problem[] = [];
   let watcher: FileWatcher | undefined;
   const source: ExemptionSource = {
@@ -56,7 +77,8 @@ export async function openExemptionSource(
           'exceptions could not be read whole: what was in force stays',
         );
       if (problems.length > 0) return false;
-      state = loaded.state;
+      fromFiles = loaded.state;
+      combine();
       const { register, windows } = state;
       log.info(
         { exceptions: register.grants.length, keys: register.ring.keys.length, windows: windows.length },
@@ -64,6 +86,7 @@ export async function openExemptionSource(
       );
       return true;
     },
+    refresh: combine,
     follow(interval) {
       if (files.length > 0) watcher ??= watchFiles(files, interval, () => void source.reload());
     },

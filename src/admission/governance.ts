@@ -11,7 +11,7 @@ import type { Decision, Exemptions, JudgeInput } from '../engine/index.js';
 import type { JsonObject, Review } from '../kubernetes/index.js';
 import { createRuleLists, createShadow, recordOf, type Sent, undecidedRecord } from '../record/index.js';
 import { openDecisionLog } from './decision-recorder.js';
-import { openExemptionSource } from './exemption-source.js';
+import { type ClusterDocumentSource, openExemptionSource } from './exemption-source.js';
 import type { HealthCheck } from './express-app.js';
 import { createClaimUses, registerGovernance } from './governance-metrics.js';
 import type { Metrics } from './metrics.js';
@@ -37,6 +37,8 @@ export interface Governance {
   undecided(review: Review, sent: Sent, seconds: number, fault: string): void;
   checks(): readonly HealthCheck[];
   follow(interval: number): void;
+  /** Takes the exceptions and emergencies that the cluster has now. */
+  refresh(): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ export interface GovernanceDependencies {
   readonly log: Logger;
   readonly version: string;
   readonly now: () => number;
+  /** What is written in the cluster besides. */
+  readonly cluster?: ClusterDocumentSource | undefined;
 }
 
 /** The candidate set of a shadow; undefined where none is configured. Its own metrics are not the live set's. */
@@ -67,7 +71,7 @@ async function openCandidate({ config, settings, log, now }: GovernanceDependenc
 export async function openGovernance(dependencies: GovernanceDependencies): Promise<Governance> {
   const { config, settings, metrics, log, version, now } = dependencies;
   const [source, opened, candidate] = await Promise.all([
-    openExemptionSource(config['exceptions.files'], settings, metrics, log),
+    openExemptionSource(config['exceptions.files'], settings, metrics, log, dependencies.cluster),
     openDecisionLog(config, version, log, now),
     openCandidate(dependencies),
   ]);
@@ -144,6 +148,7 @@ export async function openGovernance(dependencies: GovernanceDependencies): Prom
       source.follow(interval);
       candidate?.follow(interval);
     },
+    refresh: () => source.refresh(),
     async close() {
       source.close();
       candidate?.close();

@@ -1,6 +1,6 @@
 // The policy set in force: loaded from files, swapped whole when they change, the last good one kept when they are broken.
 import type { Logger } from 'pino';
-import { isTestFile, readAllFiles } from '../files.js';
+import { isTestFile, readAllFiles, type SourceDocument } from '../files.js';
 import {
   type ClusterContext,
   contextFromObjects,
@@ -17,6 +17,7 @@ import {
   type Problem,
   type RiskTable,
 } from '../policy/index.js';
+import type { ClusterObjects } from './cluster-objects.js';
 import type { Metrics } from './metrics.js';
 import { type FileWatcher, watchFiles } from './watch-files.js';
 
@@ -28,6 +29,8 @@ export interface PolicyFiles {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   /** How dangerous which change is. */
   readonly risks: RiskTable;
+  /** What is written in the cluster besides. */
+  readonly cluster?: Pick<ClusterObjects, 'policies' | 'namespaces'> | undefined;
 }
 
 /** What reviews are judged by, and how its last reload went. */
@@ -38,6 +41,8 @@ export interface PolicySource {
   readonly problems: readonly Problem[];
   /** Reads the files again now; true where the new set is in force. */
   reload(): Promise<boolean>;
+  /** Takes what the cluster says now; the files are not read again. */
+  refresh(part: 'policies' | 'context'): void;
   /** Follows changes of the files until closed. */
   follow(interval: number): void;
   close(): void;
@@ -49,7 +54,14 @@ interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-async function load(files: PolicyFiles): Promise<Loaded> {
+/** What the files hold, kept so that a change in the cluster need not read them again. */
+interface Read {
+  readonly documents: readonly SourceDocument[];
+  readonly contextObjects: readonly JsonObject[];
+  readonly problems: readonly Problem[];
+}
+
+async function read(files: PolicyFiles): Promise<Read> {
   const policies = await readAllFiles(files.policies, {
     accepts: (file) => !isTestFile(file),
     skips: (text, file) => files.defaultSetOnly(file) && isAllExtended(text),
@@ -57,17 +69,24 @@ async function load(files: PolicyFiles): Promise<Loaded> {
   const documents = policies.documents.filter(
     (document) => !files.defaultSetOnly(document.file) || isInDefaultSet(document),
   );
-  const { set, problems } = loadPolicies(documents, { parameters: files.parameters, risks: files.risks });
   const context = await readAllFiles(files.context);
-  const objects = context.documents
+  const contextObjects = context.documents
     .map(({ value }) => value)
     .filter((value): value is JsonObject => isJsonObject(value));
+  return { documents, contextObjects, problems: [...policies.problems, ...context.problems] };
+}
+
+/** Of the cluster: one broken policy there is left out and reported, and does not disturb the rest. */
+const isOfCluster = ({ position }: Problem): boolean => position.file.startsWith('cluster:');
+
+function build(files: PolicyFiles, { documents, contextObjects, problems }: Read): Loaded {
+  const { parameters, risks, cluster } = files;
+  const all = [...documents, ...(cluster?.policies() ?? [])];
+  const loaded = loadPolicies(all, { parameters, risks });
   return {
-    set,
-    context: contextFromObjects(objects),
-    problems: [...policies.problems, ...context.problems, ...problems].filter(
-      ({ level }) => level === 'error',
-    ),
+    set: loaded.set,
+    context: contextFromObjects([...contextObjects, ...(cluster?.namespaces() ?? [])]),
+    problems: [...problems, ...loaded.problems].filter(({ level }) => level === 'error'),
   };
 }
 
@@ -81,11 +100,21 @@ export async function openPolicySource(
   log: Logger,
   now: () => number,
 ): Promise<PolicySource> {
-  let current = await load(files);
+  let known = await read(files);
+  let current = build(files, known);
   let problems = current.problems;
   let watcher: FileWatcher | undefined;
   const tell = (what: string): void => {
     for (const problem of problems) log.error({ problem: formatProblem(problem) }, what);
+  };
+  const take = (loaded: Loaded): void => {
+    const before = current.set.digest;
+    current = loaded;
+    metrics.policySet(current.set, now());
+    log.info(
+      { digest: current.set.digest, before, policies: current.set.policies.length },
+      'policies reloaded',
+    );
   };
   tell('a policy was left out');
   metrics.policySet(current.set, now());
@@ -101,21 +130,29 @@ export async function openPolicySource(
       return problems;
     },
     async reload() {
-      const loaded = await load(files);
+      const fresh = await read(files);
+      const loaded = build(files, fresh);
       problems = loaded.problems;
-      metrics.reload('policies', problems.length === 0);
-      if (problems.length > 0) {
+      const broken = problems.some((problem) => !isOfCluster(problem));
+      metrics.reload('policies', !broken);
+      if (broken) {
         tell('reload failed, the last good policy set stays in force');
         return false;
       }
-      const before = current.set.digest;
-      current = loaded;
-      metrics.policySet(current.set, now());
-      log.info(
-        { digest: current.set.digest, before, policies: current.set.policies.length },
-        'policies reloaded',
-      );
+      known = fresh;
+      take(loaded);
       return true;
+    },
+    refresh(part) {
+      if (part === 'context') {
+        const objects = [...known.contextObjects, ...(files.cluster?.namespaces() ?? [])];
+        current = { ...current, context: contextFromObjects(objects) };
+        return;
+      }
+      const loaded = build(files, known);
+      problems = loaded.problems;
+      tell('a policy was left out');
+      take(loaded);
     },
     follow(interval) {
       watcher ??= watchFiles([...files.policies, ...files.context], interval, () => void source.reload());

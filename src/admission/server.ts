@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { governanceSettings } from '../breakglass/index.js';
+import type { Api } from '../cluster/index.js';
 import type { Config } from '../config.js';
 import type { EngineSettings } from '../engine/index.js';
 import { createUlidGenerator } from '../kubernetes/index.js';
@@ -15,6 +16,8 @@ import {
   RENEW_BEFORE,
   readCertificate,
 } from './certificate.js';
+import { type ClusterObjects, openClusterObjects } from './cluster-objects.js';
+import { openClusterSide } from './cluster-side.js';
 import type { HealthCheck } from './express-app.js';
 import { type Governance, openGovernance } from './governance.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -32,6 +35,8 @@ export interface ServerDependencies {
   readonly log: Logger;
   readonly version: string;
   readonly now: () => number;
+  /** The cluster this runs in; undefined: none is asked. */
+  readonly api?: Api | undefined;
 }
 
 export interface RunningServer {
@@ -86,6 +91,20 @@ function healthChecks(policies: PolicySource, certificate: Certificate, now: num
     },
   ];
 }
+
+/** Nothing is judged before everything in the cluster has been read once: an exception or a policy may be what is missing. */
+const clusterChecks = (cluster: ClusterObjects | undefined): readonly HealthCheck[] =>
+  cluster === undefined
+    ? []
+    : [
+        {
+          name: 'cluster',
+          ok: cluster.synced,
+          detail: cluster.synced
+            ? `${cluster.policies().length} policies, ${cluster.exceptions().length} exceptions, ${cluster.emergencies().length} emergencies, ${cluster.namespaces().length} namespaces`
+            : 'not everything has been read yet',
+        },
+      ];
 
 async function createHttps(
   { config, log }: ServerDependencies,
@@ -168,6 +187,21 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
   const metrics = createMetrics(dependencies.version);
   const { context, parameters } = config;
   const settings = governanceSettings(config);
+  let opened = false;
+  const cluster =
+    dependencies.api === undefined || !config['cluster.watch']
+      ? undefined
+      : openClusterObjects({
+          api: dependencies.api,
+          nativePolicies: config['cluster.nativePolicies'],
+          onChange(part) {
+            if (!opened) return; // all of it is taken below
+            if (part === 'exemptions') governance.refresh();
+            else policies.refresh(part);
+            if (part === 'policies') side?.changed();
+          },
+          onProblem: (message) => log.warn({ reason: message }, 'the cluster could not be followed'),
+        });
   const [policies, { files, ca }, governance] = await Promise.all([
     openPolicySource(
       {
@@ -176,13 +210,14 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
         context,
         parameters,
         risks: settings.risks,
+        cluster,
       },
       metrics,
       log,
       now,
     ),
     certificateFiles(config, now),
-    openGovernance({ config, settings, metrics, log, version: dependencies.version, now }),
+    openGovernance({ config, settings, metrics, log, version: dependencies.version, now, cluster }),
   ]);
   let certificate = await readCertificate(files);
   metrics.certificateExpires(certificate.expires);
@@ -206,7 +241,24 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
   const router = createRouter(reviews, metrics, () => [
     ...healthChecks(policies, certificate, now()),
     ...governance.checks(),
+    ...clusterChecks(cluster),
+    ...(side?.checks() ?? []),
   ]);
+  const side =
+    dependencies.api === undefined
+      ? undefined
+      : await openClusterSide({
+          api: dependencies.api,
+          config,
+          log,
+          policies: () => (cluster === undefined || cluster.synced ? policies.set : undefined),
+          authorities: [...config['cluster.caFiles'], ...(ca === undefined ? [] : [ca])],
+        });
+  opened = true;
+  if (cluster !== undefined) {
+    policies.refresh('policies');
+    governance.refresh();
+  }
   const server = await createHttps(dependencies, certificate, router);
   const port = await listen(server, dependencies);
   const reloadCertificate = async (): Promise<void> => {
@@ -246,9 +298,11 @@ export async function startServer(dependencies: ServerDependencies): Promise<Run
     ca,
     async stop() {
       policies.close();
+      cluster?.close();
       certificateWatcher.close();
       clearInterval(renewal);
       await closeServer(server, reviews, config.drain);
+      await side?.close();
       await governance.close();
     },
   };

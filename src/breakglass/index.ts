@@ -24,7 +24,14 @@ export {
   type Verdict,
 } from './schema.js';
 export { type GovernanceConfig, type GovernanceSettings, governanceSettings } from './settings.js';
-export { emptyState, readExemptionState, type StateSettings, windowContext } from './state.js';
+export {
+  type ClusterDocuments,
+  emptyState,
+  readExemptionState,
+  type StateSettings,
+  windowContext,
+  withClusterDocuments,
+} from './state.js';
 export {
   type BreakGlassSettings,
   DEFAULT_BREAK_GLASS_SETTINGS,

@@ -1,5 +1,6 @@
 // `warder serve`: the webhook server, until it is told to stop.
 import { pino } from 'pino';
+import type { Config } from '../config.js';
 import { type CommandModule, examples } from './command.js';
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js';
 import { DEFAULT_POLICIES, policyPaths } from './load.js';
@@ -44,6 +45,19 @@ function explainStart(error: unknown, port: number): CommandError {
   return new CommandError(error instanceof Error ? error.message : String(error), EXIT.unreachable);
 }
 
+/** The cluster, where the configuration asks anything of it. */
+async function openCluster(config: Config) {
+  if (!config['cluster.watch'] && !config['cluster.register']) return undefined;
+  const { createApi, readKubeConfig } = await import('../cluster/index.js');
+  const file = config['cluster.kubeconfig'];
+  try {
+    return createApi(await readKubeConfig(file === undefined ? {} : { file }));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`cluster: ${message}`, EXIT.unreachable);
+  }
+}
+
 async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   const { config } = await readConfig(
     options.config,
@@ -70,6 +84,7 @@ async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     log,
     version: VERSION,
     now: Date.now,
+    api: await openCluster(config),
   }).catch((error: unknown) => {
     throw explainStart(error, config['listen.port']);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type RunningServer, startServer } from '../../../src/admission/index.js';
+import type { Api } from '../../../src/cluster/index.js';
 import { type Config, resolveConfig } from '../../../src/config.js';
 import { DEFAULT_SETTINGS } from '../../../src/engine/index.js';
 
@@ -69,6 +70,7 @@ export function review(request_: object = {}, privileged = true): string {
 export async function run(
   flags: Readonly<Record<string, unknown>> = {},
   now: () => number = Date.now,
+  api?: Api,
 ): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'warder-test-'));
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
@@ -96,6 +98,7 @@ export async function run(
     log,
     version: 'test',
     now,
+    api,
   });
   const ca = readFileSync(join(folder, 'certs/ca.crt'));
   const send = (method: string, path: string, body: string | Buffer, type: string): Promise<Answer> =>

@@ -174,16 +174,17 @@ function wrong(value: JsonValue, given: JsonObject, all: JsonObject, path: strin
     });
   });
 
-  test('the webhook has no rights, and the audit only lists', () => {
-    const objects = objectsOf(render().stdout);
-    const bound = objects.filter(({ kind }) => kind === 'ClusterRoleBinding' || kind === 'RoleBinding');
-    expect(
-      bound.map(({ subjects }) => (subjects as unknown as readonly JsonObject[]).map(({ name }) => name)),
-    ).toEqual([['warder-audit']]);
-    const rules = objects.find(({ kind }) => kind === 'ClusterRole')
-      ?.rules as unknown as readonly JsonObject[];
-    for (const rule of rules) expect(rule).toMatchObject({ verbs: ['list'] });
-    expect(JSON.stringify(rules)).not.toMatch(/secrets|"\*"/);
+  test('nobody may more than read what is needed', () => {
+    const rightsOf = (objects: readonly JsonObject[]): readonly string[] =>
+      objects
+        .filter(({ kind }) => kind === 'ClusterRole')
+        .flatMap(({ rules }) => rules as unknown as readonly JsonObject[])
+        .flatMap(({ verbs }) => verbs as unknown as readonly string[]);
+    const whole = objectsOf(render().stdout);
+    expect(new Set(rightsOf(whole))).toEqual(new Set(['list', 'watch']));
+    expect(JSON.stringify(whole.filter(({ kind }) => kind === 'ClusterRole'))).not.toMatch(/secrets|"\*"/);
+    const bare = objectsOf(render('--set', 'cluster.watch=false,audit.enabled=false').stdout);
+    expect(bare.filter(({ kind }) => /Role/.test(String(kind)))).toEqual([]);
   });
 });
 

@@ -52,7 +52,7 @@ export interface DecisionLog {
 /** Most records written together. */
 const BATCH = 4_000;
 /** Longest time a record waits for others to be written with it, in milliseconds. */
-const SETTLE = 100;
+const SETTLE = 250;
 const MAX_BACKOFF = 10_000;
 const PRUNE_INTERVAL = 3_600_000;
 

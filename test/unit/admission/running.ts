@@ -94,7 +94,7 @@ export async function run(
     config,
     engine: DEFAULT_SETTINGS,
     policies: config.policies ?? [join(import.meta.dirname, '../../../policies')],
-    defaultSetOnly: () => false,
+    defaultSetOnly: () => config.policies === undefined,
     log,
     version: 'test',
     now,

@@ -48,6 +48,7 @@ export function responseOf(decision: Decision): Response {
             causes: causesOf(violations),
           },
         };
+  if (status === undefined && warnings.length === 0) return { uid: review.uid, allowed, auditAnnotations };
   return {
     uid: review.uid,
     allowed,

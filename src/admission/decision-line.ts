@@ -18,22 +18,24 @@ function brokenRules(decision: Decision): Readonly<Record<string, readonly strin
 /** Writes the line: denials as warnings, the rest as information. */
 export function logDecision(log: Logger, decision: Decision, seconds: number): void {
   const { review, allowed } = decision;
-  const line = {
+  // Assigned one by one: this is made for every request, and spreading costs several times as much.
+  const line: Record<string, unknown> = {
     decision: decision.id,
     uid: review.uid,
     operation: review.operation,
     kind: review.kind.kind,
     group: review.kind.group,
-    ...(review.subResource === '' ? {} : { subResource: review.subResource }),
-    namespace: review.namespace,
-    name: review.name,
-    user: review.userInfo.username,
-    allowed,
-    ...(review.dryRun ? { dryRun: true } : {}),
-    ...(decision.exempt === undefined ? {} : { exempt: decision.exempt }),
-    broken: brokenRules(decision),
-    ms: Math.round(seconds * 1e6) / 1000,
   };
+  if (review.subResource !== '') line.subResource = review.subResource;
+  line.namespace = review.namespace;
+  line.name = review.name;
+  line.user = review.userInfo.username;
+  line.allowed = allowed;
+  if (review.dryRun) line.dryRun = true;
+  if (decision.exempt !== undefined) line.exempt = decision.exempt;
+  const broken = brokenRules(decision);
+  if (broken !== undefined) line.broken = broken;
+  line.ms = Math.round(seconds * 1e6) / 1000;
   if (allowed) log.info(line, 'allowed');
   else log.warn(line, 'denied');
 }

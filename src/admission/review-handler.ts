@@ -61,19 +61,20 @@ const CLOCK = performance.now.bind(performance);
 
 /** Of the time the API server gives, this much is kept for the way back. */
 const RETURN_SHARE = 0.1;
+/** By URL: the API server sends the same few. */
 const timeouts = new Map<string, number>();
 
 /** `?timeout=10s` in milliseconds; undefined where there is none or it makes no sense. */
 function requestedTimeout(url: string): number | undefined {
+  const known = timeouts.get(url);
+  if (known !== undefined) return known;
   const at = url.indexOf('timeout=');
   if (at < 0) return undefined;
   const text = url.slice(at + 'timeout='.length).split('&')[0] ?? '';
-  const known = timeouts.get(text);
-  if (known !== undefined) return known;
   const parsed = parseGoDuration(text);
   if (!parsed.ok || parsed.nanoseconds <= 0n) return undefined;
   const milliseconds = Number(parsed.nanoseconds / 1_000_000n);
-  if (timeouts.size < 64) timeouts.set(text, milliseconds);
+  if (timeouts.size < 64) timeouts.set(url, milliseconds);
   return milliseconds;
 }
 

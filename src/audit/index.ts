@@ -23,6 +23,17 @@ export {
 } from './drift/index.js';
 export { decommissioningOrder, findOverdue, type LifecycleContext } from './lifecycle.js';
 export {
+  metricsText,
+  type NotifyFormat,
+  notification,
+  notify,
+  publishReports,
+  recordEvents,
+  type SweepFigures,
+  type ToldViolation,
+  writeMetrics,
+} from './publish.js';
+export {
   type ApplyResult,
   applyPlan,
   makePlan,
@@ -50,5 +61,6 @@ export {
   type TrackedFinding,
   trackFindings,
   violationId,
+  watchCluster,
   writeState,
 } from './sweep/index.js';

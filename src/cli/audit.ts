@@ -1,4 +1,6 @@
 // `warder audit`: sweeps a cluster, a dump or manifests for what breaks policies now.
+import { hostname } from 'node:os';
+import { Option } from 'commander';
 import {
   clusterSource,
   EMPTY_STATE,
@@ -11,15 +13,17 @@ import {
   type SweepResult,
   type SweepState,
   sweep,
+  type ToldViolation,
   trackFindings,
-  violationId,
   writeState,
 } from '../audit/index.js';
+import { type Api, type Election, takePart } from '../cluster/index.js';
 import { ruleResults } from '../engine/index.js';
 import {
   createUlidGenerator,
   type GroupVersionKind,
   type JsonObject,
+  parseSettingDuration,
   syntheticReview,
 } from '../kubernetes/index.js';
 import type { PolicySet } from '../policy/index.js';
@@ -38,6 +42,7 @@ import {
   renderSarif,
   renderText,
 } from '../report/index.js';
+import { newViolations, type TellOptions, tell, toldViolations } from './audit-tell.js';
 import { type ClusterOptions, manners, openApi, withCluster } from './cluster.js';
 import { type CommandModule, examples } from './command.js';
 import { exceptionsOption, readGovernance } from './governance.js';
@@ -60,7 +65,10 @@ const FORMATS = [
   'openreports',
 ] as const;
 
-interface AuditOptions extends ClusterOptions {
+interface AuditOptions extends ClusterOptions, TellOptions {
+  readonly every?: string;
+  readonly watch?: boolean;
+  readonly leaderElect?: string;
   readonly policies: readonly string[];
   readonly exceptions: readonly string[];
   readonly config?: string;
@@ -101,6 +109,7 @@ function wantedBy(policies: PolicySet): (resource: ListableResource) => boolean 
 
 interface Opened {
   readonly source: ObjectSource;
+  readonly api?: Api;
   fetch?(kind: GroupVersionKind): Promise<readonly JsonObject[] | undefined>;
   close(): void;
 }
@@ -117,6 +126,7 @@ async function openCluster(options: AuditOptions, policies: PolicySet, done: Set
   });
   return {
     source,
+    api,
     async fetch(kind) {
       const same = (one: { group: string; kind: string }): boolean =>
         one.group === kind.group && one.kind === kind.kind;
@@ -202,23 +212,14 @@ function notesOf({ failures, notAuditable, finished }: SweepResult, { unkept }: 
   ];
 }
 
-/** Violations by their ids, with what each is. */
-function violationsOf({ objects }: Kept): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const { group, kind, namespace, name, violations } of objects)
-    for (const { policy, rule, path, message } of violations)
-      found.set(
-        violationId([`${policy}/${rule}`, group, kind, namespace, name, path]),
-        `${kind} ${namespace === '' ? name : `${namespace}/${name}`}: ${policy}/${rule}: ${message}`,
-      );
-  return found;
-}
-
-async function audit(paths: readonly string[], options: AuditOptions, io: Io): Promise<ExitCode> {
+/** One sweep; `signal` ends it early. */
+async function auditOnce(
+  paths: readonly string[],
+  options: AuditOptions,
+  signal: AbortSignal,
+  io: Io,
+): Promise<ExitCode> {
   const started = performance.now();
-  keepMemorySteady();
-  if (options.cluster !== true && paths.length === 0)
-    throw new CommandError('say what to audit: files and folders, or --cluster');
   const { config, settings: governance, exemptions } = await readGovernance(options, io);
   const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
   const before =
@@ -232,11 +233,12 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
   const now = timeOf(options.now, io);
   const kept: Kept = { objects: [], others: { clean: 0, excluded: new Map() }, denied: 0, unkept: 0 };
   const progress = createSweepProgress(io);
-  const interrupted = new AbortController();
-  const stop = (): void => interrupted.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  // Reports count what passed as well, so everything is kept for them.
   const reports =
-    options.output === 'policyreport' || options.output === 'openreports' || options.output === 'junit';
+    options.output === 'policyreport' ||
+    options.output === 'openreports' ||
+    options.output === 'junit' ||
+    options.publish !== undefined;
   let result: SweepResult;
   try {
     result = await sweep({
@@ -248,7 +250,7 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
       defaultNamespace: options.namespace,
       now,
       nextId: createUlidGenerator(),
-      signal: interrupted.signal,
+      signal,
       ...(opened.fetch === undefined ? {} : { fetch: opened.fetch }),
       onDecision(decision, origin) {
         const results = ruleResults(decision).filter(({ result: one }) => reports || one === 'error');
@@ -261,8 +263,6 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
     });
   } finally {
     progress.end();
-    opened.close();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
   const report: CheckReport = {
     objects: kept.objects,
@@ -275,13 +275,17 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
   await io.write(await render(report, notes, options, now, io));
   for (const note of notes) io.warn(note);
   const whole = result.finished && result.failures.length === 0;
+  const found = toldViolations(kept.objects);
+  const fresh = newViolations(found, before.state);
+  const told = await tell({ report, fresh, objects: result.objects, whole, now }, options, opened.api, io);
+  opened.close();
   let saved = true;
   if (options.state !== undefined)
     saved = await save(
       options.state,
       trackFindings(
         before.state,
-        violationsOf(kept),
+        summariesOf(found),
         now,
         whole && options.shard === undefined,
         whole ? [] : [...done],
@@ -289,8 +293,115 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
       before.state,
       io,
     );
-  if (!whole || !saved) return EXIT.unreachable;
+  if (!whole || !saved || !told) return EXIT.unreachable;
   return kept.denied > 0 && options.exitZero !== true ? EXIT.denied : EXIT.ok;
+}
+
+const summariesOf = (found: ReadonlyMap<string, ToldViolation>): ReadonlyMap<string, string> =>
+  new Map(
+    [...found].map(([id, { kind, namespace, name, rule, message }]) => [
+      id,
+      `${kind} ${namespace === '' ? name : `${namespace}/${name}`}: ${rule}: ${message}`,
+    ]),
+  );
+
+/** The time between two sweeps; undefined: there is only one. */
+function everyOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseSettingDuration(text);
+  if (parsed.ok && parsed.milliseconds >= 1_000) return parsed.milliseconds;
+  throw new CommandError(`--every must be a length of time of at least 1s, such as 10m, found ${text}`);
+}
+
+/** Waits, or until it is told to stop. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+const LEASE = 15_000;
+
+/** Takes part in the election of who sweeps, where several do; undefined where nobody asked for one. */
+async function electionOf(
+  options: AuditOptions,
+  io: Io,
+): Promise<{ election: Election; api: Api } | undefined> {
+  if (options.leaderElect === undefined) return undefined;
+  const [namespace = '', name = ''] = options.leaderElect.split('/');
+  if (namespace === '' || name === '')
+    throw new CommandError(`--leader-elect must be NAMESPACE/NAME of a Lease, found ${options.leaderElect}`);
+  const api = await openApi(options);
+  const election = takePart({
+    ...{ api, namespace, name, duration: LEASE, renewEvery: LEASE / 3 },
+    identity: `${hostname()}-${process.pid}`,
+    monotonic: performance.now.bind(performance),
+    now: Date.now,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref()),
+    onChange: (leads) => io.warn(leads ? 'this process sweeps' : 'another process sweeps'),
+    onProblem: (message) => io.warn(message),
+  });
+  return { election, api };
+}
+
+/** Watches for a while, or until it is told to stop. */
+async function watchFor(
+  milliseconds: number | undefined,
+  options: AuditOptions,
+  signal: AbortSignal,
+  io: Io,
+): Promise<void> {
+  const { config, settings: governance, exemptions } = await readGovernance(options, io);
+  const policies = await requirePolicies(options.policies, config.parameters, io, governance.risks);
+  const { watchAudit } = await import('./audit-watch.js');
+  const api = await openApi(options);
+  const ends =
+    milliseconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+  try {
+    await watchAudit(
+      {
+        ...{ api, policies, exemptions, settings: engineSettings(config), wants: wantedBy(policies) },
+        ...{ notify: options.notify, notifyFormat: options.notifyFormat, signal: ends },
+      },
+      io,
+    );
+  } finally {
+    api.close();
+  }
+}
+
+/** Sweeps once, or again and again until it is told to stop; the last result is the command's. */
+async function audit(paths: readonly string[], options: AuditOptions, io: Io): Promise<ExitCode> {
+  keepMemorySteady();
+  if (options.cluster !== true && paths.length === 0)
+    throw new CommandError('say what to audit: files and folders, or --cluster');
+  if (options.watch === true && options.cluster !== true) throw new CommandError('--watch needs --cluster');
+  const every = everyOf(options.every);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const elected = await electionOf(options, io);
+  let code: ExitCode = EXIT.ok;
+  try {
+    for (;;) {
+      if (elected === undefined || elected.election.leads) {
+        code = await auditOnce(paths, options, stopping.signal, io);
+        if (every === undefined && options.watch !== true) break;
+        if (options.watch === true) await watchFor(every, options, stopping.signal, io);
+        else await pause(every ?? 0, stopping.signal);
+      } else await pause(1_000, stopping.signal);
+      if (stopping.signal.aborted) break;
+    }
+  } finally {
+    await elected?.election.close();
+    elected?.api.close();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+  return code;
 }
 
 /** Keeps the state and says what changed since the run before. */
@@ -327,6 +438,19 @@ export const auditCommand: CommandModule = {
       .option('--group-by <what>', 'text: namespace, owner or policy')
       .option('-n, --namespace <name>', 'namespace of objects that state none', 'default')
       .option('--all', 'show every object, not only the first 50')
+      .option('--every <duration>', 'sweep again and again, with this time between')
+      .option('--watch', 'between sweeps, judge every object that is written as it comes')
+      .option('--leader-elect <namespace/name>', 'of several, only the holder of this Lease sweeps')
+      .addOption(
+        new Option('--publish <reports>', 'write reports into the cluster, those that changed').choices([
+          'policyreport',
+          'openreports',
+        ]),
+      )
+      .option('--events', 'record new violations as Events of their objects')
+      .option('--notify <url>', 'tell a webhook of new violations; needs --state to know which are new')
+      .addOption(new Option('--notify-format <format>', 'how').choices(['json', 'slack']).default('json'))
+      .option('--metrics-file <file>', "figures for Prometheus' text file collector")
       .option('--exit-zero', 'findings are no failure: only a sweep that is not whole is')
       .addOption(policiesOption())
       .addOption(exceptionsOption())

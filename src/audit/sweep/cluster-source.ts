@@ -93,6 +93,8 @@ export async function discover(
   const core = await get('/api/v1');
   if (core.ok) resources.push(...resourcesIn(core.body, '', 'v1'));
   else failures.push(failureOf('core API', core));
+  // Nobody is there: asking on would only take longer to say so.
+  if (!core.ok && core.status === 0) return { resources, failures };
   const groups = await get('/apis');
   if (!groups.ok) return { resources, failures: [...failures, failureOf('API groups', groups)] };
   for (const group of listOf(groups.body.groups)) {
@@ -106,7 +108,8 @@ export async function discover(
   return { resources, failures };
 }
 
-const pathOf = ({ group, version, resource }: ListableResource): string =>
+/** Path of the collection at the API server. */
+export const listPath = ({ group, version, resource }: ListableResource): string =>
   group === '' ? `/api/${version}/${resource}` : `/apis/${group}/${version}/${resource}`;
 export const resourceKey = ({ group, resource }: Pick<ListableResource, 'group' | 'resource'>): string =>
   group === '' ? resource : `${resource}.${group}`;
@@ -127,7 +130,7 @@ async function* list(
   limit: number,
 ): AsyncGenerator<{ readonly objects: readonly JsonObject[]; readonly failure: SourceFailure | undefined }> {
   const what = resourceKey(resource);
-  const base = `${pathOf(resource)}?limit=${limit}`;
+  const base = `${listPath(resource)}?limit=${limit}`;
   // Lists come in the order of their keys (etcd's, and the watch cache keeps to it), so the last name seen says what is new.
   let last = '';
   let restarts = 0;

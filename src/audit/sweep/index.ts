@@ -21,3 +21,4 @@ export {
   writeState,
 } from './state.js';
 export { type Shard, type SweepOptions, type SweepResult, sweep } from './sweep.js';
+export { type WatchOptions, watchCluster } from './watch.js';

@@ -18,6 +18,8 @@ export interface TestApiServer {
   readonly kinds: Set<string>;
   put(path: string, object: JsonObject): void;
   remove(path: string): void;
+  /** Watches of a collection that are open. */
+  watches(collection: string): number;
   /** Ends every watch; with `gone` new ones from where they were are refused with 410. */
   cut(gone?: boolean): void;
   close(): Promise<void>;
@@ -157,6 +159,7 @@ export async function startApiServer(kinds: readonly string[]): Promise<TestApiS
       version++;
       if (object !== undefined) tell('DELETED', path, object);
     },
+    watches: (wanted) => [...watchers].filter(({ collection }) => collection === wanted).length,
     cut(gone = false) {
       if (gone) oldest = ++version;
       for (const { response } of watchers) response.destroy();

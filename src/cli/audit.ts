@@ -26,7 +26,7 @@ import {
   parseSettingDuration,
   syntheticReview,
 } from '../kubernetes/index.js';
-import type { PolicySet } from '../policy/index.js';
+import { type CompiledPolicy, type PolicySet, SEVERITIES } from '../policy/index.js';
 import {
   type CheckedObject,
   type CheckReport,
@@ -91,21 +91,33 @@ function shardOf(text: string | undefined): Shard | undefined {
   return shard;
 }
 
-/** Whether some policy looks at a kind at all. */
-function wantedBy(policies: PolicySet): (resource: ListableResource) => boolean {
-  return ({ group, version, resource, kind, namespaced }) => {
-    const object = {
-      apiVersion: group === '' ? version : `${group}/${version}`,
-      kind,
-      metadata: { name: 'x', ...(namespaced ? { namespace: 'x' } : {}) },
-    };
-    const found = { group, version, resource, kind, namespaced, listable: true, known: true };
-    return (
-      policies.candidates(syntheticReview(object, { origin: 'audit', mapper: { resourceOf: () => found } }))
-        .length > 0
-    );
+/** The policies that may look at objects of a kind. */
+function policiesFor(policies: PolicySet, resource: ListableResource): readonly CompiledPolicy[] {
+  const { group, version, kind, namespaced } = resource;
+  const object = {
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    kind,
+    metadata: { name: 'x', ...(namespaced ? { namespace: 'x' } : {}) },
   };
+  const found = { ...resource, listable: true, known: true };
+  const review = syntheticReview(object, { origin: 'audit', mapper: { resourceOf: () => found } });
+  return policies.candidates(review).map(({ policy }) => policy);
 }
+
+/** Whether some policy looks at a kind at all. */
+const wantedBy =
+  (policies: PolicySet) =>
+  (resource: ListableResource): boolean =>
+    policiesFor(policies, resource).length > 0;
+
+/** Kinds that policies of the highest severity look at come first. */
+const rankBy =
+  (policies: PolicySet) =>
+  (resource: ListableResource): number =>
+    Math.min(
+      SEVERITIES.length,
+      ...policiesFor(policies, resource).map(({ description }) => SEVERITIES.indexOf(description.severity)),
+    );
 
 interface Opened {
   readonly source: ObjectSource;
@@ -120,6 +132,7 @@ async function openCluster(options: AuditOptions, policies: PolicySet, done: Set
   const source = clusterSource({
     ...shared,
     wants: wantedBy(policies),
+    rank: rankBy(policies),
     lookups: [],
     done: new Set(done),
     onDone: (resource) => done.add(resource),
@@ -216,7 +229,7 @@ function notesOf({ failures, notAuditable, finished }: SweepResult, { unkept }: 
 async function auditOnce(
   paths: readonly string[],
   options: AuditOptions,
-  signal: AbortSignal,
+  { signal, afterPage }: { readonly signal: AbortSignal; afterPage(objects: number): void },
   io: Io,
 ): Promise<ExitCode> {
   const started = performance.now();
@@ -259,7 +272,10 @@ async function auditOnce(
         else keep(object, kept);
         if (reports && object.violations.some(({ action }) => action === 'deny')) kept.denied++;
       },
-      onPage: (objects) => progress.show(objects),
+      onPage(objects) {
+        afterPage(objects);
+        progress.show(objects);
+      },
     });
   } finally {
     progress.end();
@@ -376,7 +392,7 @@ async function watchFor(
 
 /** Sweeps once, or again and again until it is told to stop; the last result is the command's. */
 async function audit(paths: readonly string[], options: AuditOptions, io: Io): Promise<ExitCode> {
-  keepMemorySteady();
+  const afterPage = keepMemorySteady();
   if (options.cluster !== true && paths.length === 0)
     throw new CommandError('say what to audit: files and folders, or --cluster');
   if (options.watch === true && options.cluster !== true) throw new CommandError('--watch needs --cluster');
@@ -389,7 +405,7 @@ async function audit(paths: readonly string[], options: AuditOptions, io: Io): P
   try {
     for (;;) {
       if (elected === undefined || elected.election.leads) {
-        code = await auditOnce(paths, options, stopping.signal, io);
+        code = await auditOnce(paths, options, { signal: stopping.signal, afterPage }, io);
         if (every === undefined && options.watch !== true) break;
         if (options.watch === true) await watchFor(every, options, stopping.signal, io);
         else await pause(every ?? 0, stopping.signal);

@@ -8,7 +8,7 @@ import { readAllFiles } from '../../dist/files.js';
 import { createUlidGenerator } from '../../dist/kubernetes/index.js';
 import { loadPolicies } from '../../dist/policy/index.js';
 
-keepMemorySteady();
+const afterPage = keepMemorySteady();
 const [kubeconfig, folder] = process.argv.slice(2);
 const { documents } = await readAllFiles([folder]);
 const { set } = loadPolicies(documents, { parameters: {} });
@@ -34,6 +34,7 @@ const result = await sweep({
   defaultNamespace: 'default',
   now: Date.now(),
   nextId: createUlidGenerator(),
+  onPage: afterPage,
   onDecision: (decision) => {
     violations += decision.violations.length;
   },

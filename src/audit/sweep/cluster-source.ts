@@ -18,6 +18,8 @@ export interface ClusterSourceOptions {
   readonly api: Api;
   /** Whether objects of a kind have to be looked at. */
   wants(resource: ListableResource): boolean;
+  /** Lower comes first: what matters most is known first, should the sweep not come to its end. */
+  rank?(resource: ListableResource): number;
   /** Kinds that policies look up while others are judged; namespaces always. */
   readonly lookups: readonly { readonly group: string; readonly kind: string }[];
   /** Objects of a page. */
@@ -192,7 +194,9 @@ export function clusterSource(options: ClusterSourceOptions): ObjectSource {
     async *pages(): AsyncGenerator<SourcePage> {
       const { resources, failures } = await all();
       if (failures.length > 0) yield { objects: [], failures };
-      for (const resource of resources.filter((one) => options.wants(one))) {
+      const rank = (resource: ListableResource): number => options.rank?.(resource) ?? 0;
+      const wanted = resources.filter((one) => options.wants(one)).sort((a, b) => rank(a) - rank(b));
+      for (const resource of wanted) {
         const key = resourceKey(resource);
         if (options.done?.has(key) === true) continue;
         let failed = false;

@@ -96,6 +96,12 @@ const shape = {
     .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be NAMESPACE/NAME')
     .default('warder/warder')
     .describe('Service of the webhook, NAMESPACE/NAME; its namespace holds the lease of the leader.'),
+  'cluster.url': text
+    .regex(/^https:\/\//, 'must begin with https://')
+    .optional()
+    .describe(
+      'Address the API server reaches the webhook at, in place of the Service; for a server outside the cluster.',
+    ),
   'cluster.servicePort': port.default(443).describe('Port of the Service.'),
   'cluster.timeoutSeconds': z
     .number()

@@ -7,7 +7,7 @@ import type { Config } from '../config.js';
 import type { PolicySet } from '../policy/index.js';
 import type { HealthCheck } from './express-app.js';
 import { keepRegistration, type Registrar } from './registrar.js';
-import { registrationOf } from './registration.js';
+import { type ClientTarget, registrationOf } from './registration.js';
 
 export interface ClusterSideOptions {
   readonly api: Api;
@@ -34,6 +34,13 @@ const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref();
   });
+
+function targetOf(config: Config, namespace: string, name: string): ClientTarget {
+  const url = config['cluster.url'];
+  return url === undefined
+    ? { kind: 'service', namespace, name, port: config['cluster.servicePort'] }
+    : { kind: 'url', url };
+}
 
 /** Takes part in the election and, where configured, keeps the registration. */
 export async function openClusterSide(options: ClusterSideOptions): Promise<ClusterSide> {
@@ -68,7 +75,7 @@ export async function openClusterSide(options: ClusterSideOptions): Promise<Clus
             ? undefined
             : registrationOf(set, {
                 name: service,
-                target: { kind: 'service', namespace, name: service, port: config['cluster.servicePort'] },
+                target: targetOf(config, namespace, service),
                 caBundle: pems.length === 0 ? undefined : pems.join('\n'),
                 excludedNamespaces: [...new Set([...config.excludedNamespaces, namespace])],
                 timeoutSeconds: config['cluster.timeoutSeconds'],
